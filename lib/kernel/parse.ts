@@ -1,0 +1,23 @@
+import type { z } from 'zod';
+import { Refused } from './refused.ts';
+
+/** Parses input; throws `Refused('invalid')` whose fields name what is wrong, by message key. */
+export function parse<S extends z.ZodType>(schema: S, input: unknown): z.output<S> {
+  const result = schema.safeParse(input);
+  if (result.success) return result.data;
+  const fields: Record<string, string> = {};
+  for (const issue of result.error.issues) {
+    const field = issue.path.join('.');
+    fields[field] ??= messageKey(issue);
+  }
+  throw new Refused('invalid', { fields });
+}
+
+// A custom message that is itself a key ("ordering.past_date") wins; otherwise a general key by kind.
+function messageKey(issue: z.core.$ZodIssue): string {
+  if (/^[a-z_]+(\.[a-z_]+)+$/.test(issue.message)) return issue.message;
+  if (issue.code === 'too_big') return issue.origin === 'string' ? 'too_long' : 'too_big';
+  if (issue.code === 'too_small') return issue.origin === 'string' ? 'required' : 'too_small';
+  if (issue.code === 'invalid_type' && issue.input === undefined) return 'required';
+  return 'malformed';
+}
