@@ -1,0 +1,3 @@
+-- Repeatable: run again whenever this file changes (db/migrate.ts).
+grant usage on schema notifications to mcf_app;
+grant select, insert, update, delete on all tables in schema notifications to mcf_app;
