@@ -1,4 +1,70 @@
+CREATE SCHEMA "identity";
+--> statement-breakpoint
 CREATE SCHEMA "kernel";
+--> statement-breakpoint
+CREATE SCHEMA "notifications";
+--> statement-breakpoint
+CREATE TABLE "identity"."accounts" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"source" text NOT NULL,
+	"roles" text[] NOT NULL,
+	"name" text NOT NULL,
+	"email" text NOT NULL,
+	"locale" text DEFAULT 'en' NOT NULL,
+	"active" boolean DEFAULT true NOT NULL,
+	"hcb_subject" text,
+	"application_id" text,
+	"characteristics" jsonb,
+	"session_version" integer DEFAULT 1 NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	"deactivated_at" timestamp (3) with time zone,
+	"directory_seen_at" timestamp (3) with time zone,
+	CONSTRAINT "accounts_hcb_subject_unique" UNIQUE("hcb_subject"),
+	CONSTRAINT "accounts_application_id_unique" UNIQUE("application_id")
+);
+--> statement-breakpoint
+CREATE TABLE "identity"."directory_syncs" (
+	"directory" text PRIMARY KEY NOT NULL,
+	"started_at" timestamp (3) with time zone NOT NULL,
+	"cursor" text,
+	"finished_at" timestamp (3) with time zone,
+	"created_count" integer DEFAULT 0 NOT NULL,
+	"updated_count" integer DEFAULT 0 NOT NULL,
+	"deactivated_count" integer DEFAULT 0 NOT NULL,
+	"problem" text
+);
+--> statement-breakpoint
+CREATE TABLE "identity"."invitations" (
+	"token_hash" text PRIMARY KEY NOT NULL,
+	"account_id" uuid NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	"expires_at" timestamp (3) with time zone NOT NULL,
+	"used_at" timestamp (3) with time zone
+);
+--> statement-breakpoint
+CREATE TABLE "identity"."passwords" (
+	"account_id" uuid PRIMARY KEY NOT NULL,
+	"hash" text NOT NULL,
+	"changed_at" timestamp (3) with time zone NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "identity"."sessions" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"account_id" uuid NOT NULL,
+	"version" integer NOT NULL,
+	"user_agent" text DEFAULT '' NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	"last_seen_at" timestamp (3) with time zone NOT NULL,
+	"expires_at" timestamp (3) with time zone NOT NULL,
+	"ended_at" timestamp (3) with time zone
+);
+--> statement-breakpoint
+CREATE TABLE "identity"."sign_in_attempts" (
+	"key" text PRIMARY KEY NOT NULL,
+	"failure_count" integer NOT NULL,
+	"window_started_at" timestamp (3) with time zone NOT NULL,
+	"blocked_until" timestamp (3) with time zone
+);
 --> statement-breakpoint
 CREATE TABLE "kernel"."audit" (
 	"id" uuid PRIMARY KEY NOT NULL,
@@ -51,9 +117,51 @@ CREATE TABLE "kernel"."webhook_inbox" (
 	CONSTRAINT "webhook_inbox_partner_delivery_id_pk" PRIMARY KEY("partner","delivery_id")
 );
 --> statement-breakpoint
+CREATE TABLE "notifications"."messages" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"account_id" uuid,
+	"email" text NOT NULL,
+	"locale" text NOT NULL,
+	"kind" text NOT NULL,
+	"params" jsonb NOT NULL,
+	"link" text,
+	"dedupe_key" text NOT NULL,
+	"in_app" boolean NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	"read_at" timestamp (3) with time zone,
+	"mail_state" text NOT NULL,
+	"mail_attempts" integer DEFAULT 0 NOT NULL,
+	"mail_tried_at" timestamp (3) with time zone,
+	"mail_problem" text,
+	CONSTRAINT "messages_dedupe_key_unique" UNIQUE("dedupe_key")
+);
+--> statement-breakpoint
+CREATE TABLE "notifications"."preferences" (
+	"account_id" uuid NOT NULL,
+	"topic" text NOT NULL,
+	"by_mail" boolean NOT NULL,
+	"in_app" boolean NOT NULL,
+	"changed_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "preferences_account_id_topic_pk" PRIMARY KEY("account_id","topic")
+);
+--> statement-breakpoint
+ALTER TABLE "identity"."invitations" ADD CONSTRAINT "invitations_account_id_accounts_id_fk" FOREIGN KEY ("account_id") REFERENCES "identity"."accounts"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "identity"."passwords" ADD CONSTRAINT "passwords_account_id_accounts_id_fk" FOREIGN KEY ("account_id") REFERENCES "identity"."accounts"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "identity"."sessions" ADD CONSTRAINT "sessions_account_id_accounts_id_fk" FOREIGN KEY ("account_id") REFERENCES "identity"."accounts"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+CREATE UNIQUE INDEX "accounts_local_email" ON "identity"."accounts" USING btree ("email") WHERE "identity"."accounts"."source" = 'local';--> statement-breakpoint
+CREATE INDEX "accounts_roles" ON "identity"."accounts" USING gin ("roles");--> statement-breakpoint
+CREATE INDEX "accounts_directory" ON "identity"."accounts" USING btree ("directory_seen_at") WHERE "identity"."accounts"."source" = 'hcb' and "identity"."accounts"."active";--> statement-breakpoint
+CREATE INDEX "invitations_account" ON "identity"."invitations" USING btree ("account_id");--> statement-breakpoint
+CREATE INDEX "sessions_account" ON "identity"."sessions" USING btree ("account_id","last_seen_at") WHERE "identity"."sessions"."ended_at" is null;--> statement-breakpoint
+CREATE INDEX "sessions_expires_at" ON "identity"."sessions" USING btree ("expires_at");--> statement-breakpoint
+CREATE INDEX "sign_in_attempts_window" ON "identity"."sign_in_attempts" USING btree ("window_started_at");--> statement-breakpoint
 CREATE INDEX "audit_subject" ON "kernel"."audit" USING btree ("subject","subject_id","at");--> statement-breakpoint
 CREATE INDEX "audit_at" ON "kernel"."audit" USING btree ("at");--> statement-breakpoint
 CREATE INDEX "files_owner" ON "kernel"."files" USING btree ("owner_id","created_at");--> statement-breakpoint
 CREATE INDEX "outbox_unsent" ON "kernel"."outbox" USING btree ("next_try_at","id") WHERE "kernel"."outbox"."sent_at" is null;--> statement-breakpoint
 CREATE INDEX "outbox_sent_at" ON "kernel"."outbox" USING btree ("sent_at") WHERE "kernel"."outbox"."sent_at" is not null;--> statement-breakpoint
-CREATE INDEX "webhook_inbox_received_at" ON "kernel"."webhook_inbox" USING btree ("received_at");
+CREATE INDEX "webhook_inbox_received_at" ON "kernel"."webhook_inbox" USING btree ("received_at");--> statement-breakpoint
+CREATE INDEX "messages_account" ON "notifications"."messages" USING btree ("account_id","created_at") WHERE "notifications"."messages"."in_app";--> statement-breakpoint
+CREATE INDEX "messages_unread" ON "notifications"."messages" USING btree ("account_id") WHERE "notifications"."messages"."in_app" and "notifications"."messages"."read_at" is null;--> statement-breakpoint
+CREATE INDEX "messages_mail_open" ON "notifications"."messages" USING btree ("created_at") WHERE "notifications"."messages"."mail_state" in ('pending', 'sending');--> statement-breakpoint
+CREATE INDEX "messages_created_at" ON "notifications"."messages" USING btree ("created_at");
