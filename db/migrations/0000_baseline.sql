@@ -1,8 +1,112 @@
+CREATE SCHEMA "consumables";
+--> statement-breakpoint
 CREATE SCHEMA "identity";
 --> statement-breakpoint
 CREATE SCHEMA "kernel";
 --> statement-breakpoint
 CREATE SCHEMA "notifications";
+--> statement-breakpoint
+CREATE TABLE "consumables"."cookies" (
+	"order_id" text PRIMARY KEY NOT NULL,
+	"job_id" uuid NOT NULL,
+	"state" text NOT NULL,
+	"order_at" timestamp (3) with time zone NOT NULL,
+	"attempt" integer DEFAULT 1 NOT NULL,
+	"asked_at" timestamp (3) with time zone,
+	"next_ask_at" timestamp (3) with time zone,
+	"eta_at" timestamp (3) with time zone,
+	"contractor_id" text,
+	"arrived_at" timestamp (3) with time zone,
+	"prediction" text,
+	"late_at" timestamp (3) with time zone,
+	"trouble" text,
+	"waived_by" text,
+	"waived_why" text,
+	CONSTRAINT "cookies_job_id_unique" UNIQUE("job_id")
+);
+--> statement-breakpoint
+CREATE TABLE "consumables"."items" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"code" text NOT NULL,
+	"name" jsonb NOT NULL,
+	"unit" jsonb NOT NULL,
+	"reorder_point_count" integer NOT NULL,
+	"on_hand_count" integer DEFAULT 0 NOT NULL,
+	"is_active" boolean DEFAULT true NOT NULL,
+	CONSTRAINT "items_code_unique" UNIQUE("code"),
+	CONSTRAINT "items_never_negative" CHECK ("consumables"."items"."on_hand_count" >= 0 and "consumables"."items"."reorder_point_count" >= 0)
+);
+--> statement-breakpoint
+CREATE TABLE "consumables"."job_lines" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"job_id" uuid NOT NULL,
+	"item_id" uuid NOT NULL,
+	"position" integer NOT NULL,
+	"proposed_count" integer,
+	"count" integer NOT NULL,
+	"is_ticked" boolean DEFAULT false NOT NULL,
+	"returned_count" integer,
+	"written_off_count" integer,
+	"written_off_why" text,
+	CONSTRAINT "job_lines_item" UNIQUE("job_id","item_id"),
+	CONSTRAINT "job_lines_count" CHECK ("consumables"."job_lines"."count" between 0 and 999),
+	CONSTRAINT "job_lines_return_adds_up" CHECK (("consumables"."job_lines"."returned_count" is null and "consumables"."job_lines"."written_off_count" is null)
+        or ("consumables"."job_lines"."returned_count" >= 0 and "consumables"."job_lines"."written_off_count" >= 0 and "consumables"."job_lines"."returned_count" + "consumables"."job_lines"."written_off_count" = "consumables"."job_lines"."count"))
+);
+--> statement-breakpoint
+CREATE TABLE "consumables"."jobs" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"order_id" text NOT NULL,
+	"request_number" text NOT NULL,
+	"service_name" jsonb NOT NULL,
+	"client_id" text NOT NULL,
+	"client_name" text NOT NULL,
+	"worker_id" text NOT NULL,
+	"worker_name" text NOT NULL,
+	"starts_at" timestamp (3) with time zone NOT NULL,
+	"due_at" timestamp (3) with time zone NOT NULL,
+	"state" text NOT NULL,
+	"opened_at" timestamp (3) with time zone NOT NULL,
+	"issued_at" timestamp (3) with time zone,
+	"issued_by" text,
+	"signature_photo_id" uuid,
+	"closed_at" timestamp (3) with time zone,
+	"closed_why" text,
+	CONSTRAINT "jobs_order_id_unique" UNIQUE("order_id"),
+	CONSTRAINT "jobs_issued_is_signed" CHECK ("consumables"."jobs"."issued_at" is null or "consumables"."jobs"."signature_photo_id" is not null)
+);
+--> statement-breakpoint
+CREATE TABLE "consumables"."purchases" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"item_id" uuid NOT NULL,
+	"state" text NOT NULL,
+	"count" integer NOT NULL,
+	"received_count" integer,
+	"lot" text,
+	"proposed_at" timestamp (3) with time zone NOT NULL,
+	"decided_at" timestamp (3) with time zone,
+	"decided_by" text,
+	"received_at" timestamp (3) with time zone,
+	"received_by" text,
+	CONSTRAINT "purchases_count" CHECK ("consumables"."purchases"."count" between 1 and 100000)
+);
+--> statement-breakpoint
+CREATE TABLE "consumables"."stock_movements" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"item_id" uuid NOT NULL,
+	"kind" text NOT NULL,
+	"count" integer NOT NULL,
+	"delta_count" integer NOT NULL,
+	"lot" text,
+	"job_id" uuid,
+	"purchase_id" uuid,
+	"why" text,
+	"at" timestamp (3) with time zone NOT NULL,
+	"actor_id" text NOT NULL,
+	"effect_key" text NOT NULL,
+	CONSTRAINT "stock_movements_effect_key_unique" UNIQUE("effect_key"),
+	CONSTRAINT "stock_movements_count" CHECK ("consumables"."stock_movements"."count" > 0 and "consumables"."stock_movements"."delta_count" in ("consumables"."stock_movements"."count", -"consumables"."stock_movements"."count", 0))
+);
 --> statement-breakpoint
 CREATE TABLE "identity"."accounts" (
 	"id" uuid PRIMARY KEY NOT NULL,
@@ -88,7 +192,7 @@ CREATE TABLE "kernel"."files" (
 	"height_px" integer NOT NULL,
 	"size_bytes" integer NOT NULL,
 	"created_at" timestamp (3) with time zone NOT NULL,
-	CONSTRAINT "files_upload_id_unique" UNIQUE("upload_id")
+	CONSTRAINT "files_upload" UNIQUE("owner_id","upload_id")
 );
 --> statement-breakpoint
 CREATE TABLE "kernel"."outbox" (
@@ -145,9 +249,21 @@ CREATE TABLE "notifications"."preferences" (
 	CONSTRAINT "preferences_account_id_topic_pk" PRIMARY KEY("account_id","topic")
 );
 --> statement-breakpoint
+ALTER TABLE "consumables"."cookies" ADD CONSTRAINT "cookies_job_id_jobs_id_fk" FOREIGN KEY ("job_id") REFERENCES "consumables"."jobs"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "consumables"."job_lines" ADD CONSTRAINT "job_lines_job_id_jobs_id_fk" FOREIGN KEY ("job_id") REFERENCES "consumables"."jobs"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "consumables"."job_lines" ADD CONSTRAINT "job_lines_item_id_items_id_fk" FOREIGN KEY ("item_id") REFERENCES "consumables"."items"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "consumables"."purchases" ADD CONSTRAINT "purchases_item_id_items_id_fk" FOREIGN KEY ("item_id") REFERENCES "consumables"."items"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "consumables"."stock_movements" ADD CONSTRAINT "stock_movements_item_id_items_id_fk" FOREIGN KEY ("item_id") REFERENCES "consumables"."items"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "identity"."invitations" ADD CONSTRAINT "invitations_account_id_accounts_id_fk" FOREIGN KEY ("account_id") REFERENCES "identity"."accounts"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "identity"."passwords" ADD CONSTRAINT "passwords_account_id_accounts_id_fk" FOREIGN KEY ("account_id") REFERENCES "identity"."accounts"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "identity"."sessions" ADD CONSTRAINT "sessions_account_id_accounts_id_fk" FOREIGN KEY ("account_id") REFERENCES "identity"."accounts"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+CREATE INDEX "cookies_to_ask" ON "consumables"."cookies" USING btree ("next_ask_at") WHERE "consumables"."cookies"."next_ask_at" is not null;--> statement-breakpoint
+CREATE INDEX "job_lines_by_item" ON "consumables"."job_lines" USING btree ("item_id");--> statement-breakpoint
+CREATE INDEX "jobs_board" ON "consumables"."jobs" USING btree ("state","due_at");--> statement-breakpoint
+CREATE INDEX "jobs_worker" ON "consumables"."jobs" USING btree ("worker_id","due_at");--> statement-breakpoint
+CREATE UNIQUE INDEX "purchases_one_open" ON "consumables"."purchases" USING btree ("item_id") WHERE "consumables"."purchases"."state" in ('proposed', 'ordered');--> statement-breakpoint
+CREATE INDEX "purchases_state" ON "consumables"."purchases" USING btree ("state","proposed_at");--> statement-breakpoint
+CREATE INDEX "stock_movements_item" ON "consumables"."stock_movements" USING btree ("item_id","id");--> statement-breakpoint
 CREATE UNIQUE INDEX "accounts_local_email" ON "identity"."accounts" USING btree ("email") WHERE "identity"."accounts"."source" = 'local';--> statement-breakpoint
 CREATE INDEX "accounts_roles" ON "identity"."accounts" USING gin ("roles");--> statement-breakpoint
 CREATE INDEX "accounts_directory" ON "identity"."accounts" USING btree ("directory_seen_at") WHERE "identity"."accounts"."source" = 'hcb' and "identity"."accounts"."active";--> statement-breakpoint
