@@ -1,0 +1,153 @@
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as pause } from 'node:timers/promises';
+import { openLog } from './log-file.ts';
+import { endProcesses, isAlive } from './processes.ts';
+
+const root = join(import.meta.dirname, '..');
+const builds = join(root, '.tmp', 'build');
+// Not part of the web application: a change there needs no build.
+const ignored = new Set([
+  ...['node_modules', '.git', '.data', '.tmp', '.next', 'local', 'e2e', 'bench', 'docs', 'test-results'],
+  ...['next-env.d.ts', 'README.md', '.ci', 'tools', 'checks', 'screenshots'],
+]);
+const keptBuilds = 3;
+
+/**
+ * The folder of a finished production build of the sources as they are now, relative to the root; builds when
+ * there is none. Every state of the sources has its own folder, so that a build never disturbs an instance that
+ * runs on another. Throws with the end of the build's output when it fails.
+ */
+export async function ensureBuild(options: {
+  say: (line: string) => void;
+  signal?: AbortSignal;
+}): Promise<{ distDir: string; built: boolean; use(): void }> {
+  const hash = sourceHash();
+  const distDir = `.tmp/build/${hash}`;
+  const folder = join(root, distDir);
+  const done = join(folder, 'mcf-built');
+  mkdirSync(builds, { recursive: true });
+  const use = () => writeFileSync(join(folder, `in-use-${process.pid}`), '');
+  let built = false;
+  if (!existsSync(done)) {
+    const release = await lockBuilds(options);
+    try {
+      if (!existsSync(done)) {
+        options.say('building the web application (a minute or two, only after changes)');
+        rmSync(folder, { recursive: true, force: true });
+        await runBuild(distDir, options.signal);
+        writeFileSync(done, new Date().toISOString());
+        built = true;
+        removeOldBuilds(hash);
+      }
+    } finally {
+      release();
+    }
+  }
+  const now = new Date();
+  utimesSync(done, now, now);
+  return { distDir, built, use };
+}
+
+/** A name for the state of everything that goes into the web application. */
+function sourceHash(): string {
+  const hash = createHash('sha256').update(root).update(process.version);
+  const walk = (folder: string, path: string) => {
+    const entries = readdirSync(folder, { withFileTypes: true });
+    entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+    for (const entry of entries) {
+      if (path === '' && (ignored.has(entry.name) || entry.name.startsWith('.env'))) continue;
+      if (/\.test\.tsx?$|\.tsbuildinfo$|\.md$|\.log$/.test(entry.name)) continue;
+      const child = join(folder, entry.name);
+      if (entry.isDirectory()) walk(child, `${path}/${entry.name}`);
+      else if (entry.isFile())
+        hash.update(`${path}/${entry.name}\0`).update(readFileSync(child)).update('\0');
+    }
+  };
+  walk(root, '');
+  return hash.digest('hex').slice(0, 16);
+}
+
+async function lockBuilds(options: {
+  say: (line: string) => void;
+  signal?: AbortSignal;
+}): Promise<() => void> {
+  const lock = join(builds, 'lock');
+  for (let said = false; ; ) {
+    options.signal?.throwIfAborted();
+    try {
+      writeFileSync(lock, String(process.pid), { flag: 'wx' });
+      return () => rmSync(lock, { force: true });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    }
+    const holder = Number(existsSync(lock) ? readFileSync(lock, 'utf8') : 0);
+    if (!holder || !isAlive(holder)) {
+      rmSync(lock, { force: true });
+      continue;
+    }
+    if (!said) options.say(`waiting for another build (process ${holder})`);
+    said = true;
+    await pause(500);
+  }
+}
+
+async function runBuild(distDir: string, signal?: AbortSignal): Promise<void> {
+  const log = openLog(join(root, '.tmp', 'build.log'));
+  const { DATABASE_URL: _url, INNGEST_DEV: _dev, ...env } = process.env;
+  const child = spawn(process.execPath, [join(root, 'node_modules/next/dist/bin/next'), 'build'], {
+    cwd: root,
+    env: { ...env, NODE_ENV: 'production', MCF_DIST_DIR: distDir, NEXT_TELEMETRY_DISABLED: '1', CI: '1' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  });
+  for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on('line', log.write);
+  const end = () => {
+    if (child.pid)
+      void endProcesses(
+        [-child.pid],
+        [
+          ['SIGTERM', 2000],
+          ['SIGKILL', 1000],
+        ],
+      );
+  };
+  signal?.addEventListener('abort', end, { once: true });
+  const code = await new Promise<number | null>((resolve) => {
+    child.once('error', (error) => {
+      log.write(error.message);
+      resolve(null);
+    });
+    child.once('close', resolve);
+  });
+  signal?.removeEventListener('abort', end);
+  signal?.throwIfAborted();
+  if (code !== 0) throw new Error(`The web application could not be built (${log.path}):\n${log.tail()}`);
+}
+
+/** Keeps the newest few and everything that a living process runs on. */
+function removeOldBuilds(current: string): void {
+  const finished = readdirSync(builds)
+    .filter((name) => name !== 'lock' && name !== current)
+    .map((name) => ({
+      folder: join(builds, name),
+      usedAt: statSync(join(builds, name, 'mcf-built'), { throwIfNoEntry: false })?.mtimeMs ?? 0,
+    }))
+    .sort((a, b) => b.usedAt - a.usedAt);
+  for (const { folder } of finished.slice(keptBuilds - 1)) {
+    const inUse = readdirSync(folder).some((name) => /^in-use-/.test(name) && isAlive(Number(name.slice(7))));
+    if (!inUse) rmSync(folder, { recursive: true, force: true });
+  }
+}
