@@ -1,3 +1,5 @@
+CREATE SCHEMA "catalog";
+--> statement-breakpoint
 CREATE SCHEMA "consumables";
 --> statement-breakpoint
 CREATE SCHEMA "identity";
@@ -5,6 +7,28 @@ CREATE SCHEMA "identity";
 CREATE SCHEMA "kernel";
 --> statement-breakpoint
 CREATE SCHEMA "notifications";
+--> statement-breakpoint
+CREATE TABLE "catalog"."service_types" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"request_key" text NOT NULL,
+	"current_version_id" uuid NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	"retired_at" timestamp (3) with time zone,
+	CONSTRAINT "service_types_request_key_unique" UNIQUE("request_key")
+);
+--> statement-breakpoint
+CREATE TABLE "catalog"."service_versions" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"service_type_id" uuid NOT NULL,
+	"version" integer NOT NULL,
+	"name" jsonb NOT NULL,
+	"description" jsonb NOT NULL,
+	"duration_minutes" integer NOT NULL,
+	"skills" jsonb NOT NULL,
+	"kit" jsonb NOT NULL,
+	"published_at" timestamp (3) with time zone NOT NULL,
+	"published_by" text NOT NULL
+);
 --> statement-breakpoint
 CREATE TABLE "consumables"."cookies" (
 	"order_id" text PRIMARY KEY NOT NULL,
@@ -249,6 +273,7 @@ CREATE TABLE "notifications"."preferences" (
 	CONSTRAINT "preferences_account_id_topic_pk" PRIMARY KEY("account_id","topic")
 );
 --> statement-breakpoint
+ALTER TABLE "catalog"."service_versions" ADD CONSTRAINT "service_versions_service_type_id_service_types_id_fk" FOREIGN KEY ("service_type_id") REFERENCES "catalog"."service_types"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "consumables"."cookies" ADD CONSTRAINT "cookies_job_id_jobs_id_fk" FOREIGN KEY ("job_id") REFERENCES "consumables"."jobs"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "consumables"."job_lines" ADD CONSTRAINT "job_lines_job_id_jobs_id_fk" FOREIGN KEY ("job_id") REFERENCES "consumables"."jobs"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "consumables"."job_lines" ADD CONSTRAINT "job_lines_item_id_items_id_fk" FOREIGN KEY ("item_id") REFERENCES "consumables"."items"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
@@ -257,6 +282,8 @@ ALTER TABLE "consumables"."stock_movements" ADD CONSTRAINT "stock_movements_item
 ALTER TABLE "identity"."invitations" ADD CONSTRAINT "invitations_account_id_accounts_id_fk" FOREIGN KEY ("account_id") REFERENCES "identity"."accounts"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "identity"."passwords" ADD CONSTRAINT "passwords_account_id_accounts_id_fk" FOREIGN KEY ("account_id") REFERENCES "identity"."accounts"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "identity"."sessions" ADD CONSTRAINT "sessions_account_id_accounts_id_fk" FOREIGN KEY ("account_id") REFERENCES "identity"."accounts"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+CREATE INDEX "service_types_retired_at" ON "catalog"."service_types" USING btree ("retired_at","id");--> statement-breakpoint
+CREATE UNIQUE INDEX "service_versions_number" ON "catalog"."service_versions" USING btree ("service_type_id","version");--> statement-breakpoint
 CREATE INDEX "cookies_to_ask" ON "consumables"."cookies" USING btree ("next_ask_at") WHERE "consumables"."cookies"."next_ask_at" is not null;--> statement-breakpoint
 CREATE INDEX "job_lines_by_item" ON "consumables"."job_lines" USING btree ("item_id");--> statement-breakpoint
 CREATE INDEX "jobs_board" ON "consumables"."jobs" USING btree ("state","due_at");--> statement-breakpoint
