@@ -8,6 +8,7 @@ import {
   primaryKey,
   text,
   timestamp,
+  unique,
   uuid,
 } from 'drizzle-orm/pg-core';
 
@@ -90,7 +91,7 @@ export const files = kernel.table(
   'files',
   {
     id: uuid('id').primaryKey(),
-    uploadId: text('upload_id').notNull().unique(),
+    uploadId: text('upload_id').notNull(),
     ownerId: text('owner_id').notNull(),
     kind: text('kind').notNull(),
     sha256: text('sha256').notNull(),
@@ -99,5 +100,5 @@ export const files = kernel.table(
     sizeBytes: integer('size_bytes').notNull(),
     createdAt: instant('created_at').notNull(),
   },
-  (t) => [index('files_owner').on(t.ownerId, t.createdAt)],
+  (t) => [unique('files_upload').on(t.ownerId, t.uploadId), index('files_owner').on(t.ownerId, t.createdAt)],
 );
