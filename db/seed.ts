@@ -1,5 +1,6 @@
 import { connect } from '#db/client.ts';
 import { createCtx } from '#lib/kernel/ctx.ts';
+import { seedIdentity } from './seed/identity.ts';
 
 /** What `npm start` prints: one sign-in for each role. */
 export type SignIn = { role: string; who: string; path: string; email?: string; password?: string };
@@ -8,8 +9,9 @@ export type SignIn = { role: string; who: string; path: string; email?: string; 
 export async function seed({ databaseUrl }: { databaseUrl: string }): Promise<SignIn[]> {
   const { db, close } = connect(databaseUrl, { maxConnections: 4 });
   try {
-    const _ctx = createCtx(db, { kind: 'system', id: 'seed' });
-    return [];
+    const ctx = createCtx(db, { kind: 'system', id: 'seed' });
+    const signIns = await seedIdentity(ctx);
+    return signIns;
   } finally {
     await close();
   }
