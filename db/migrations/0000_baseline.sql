@@ -1,3 +1,5 @@
+CREATE SCHEMA "betting";
+--> statement-breakpoint
 CREATE SCHEMA "catalog";
 --> statement-breakpoint
 CREATE SCHEMA "consumables";
@@ -7,6 +9,50 @@ CREATE SCHEMA "identity";
 CREATE SCHEMA "kernel";
 --> statement-breakpoint
 CREATE SCHEMA "notifications";
+--> statement-breakpoint
+CREATE TABLE "betting"."members" (
+	"account_id" uuid PRIMARY KEY NOT NULL,
+	"name" text NOT NULL,
+	"added_at" timestamp (3) with time zone NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "betting"."movements" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"order_id" uuid,
+	"party" text NOT NULL,
+	"kind" text NOT NULL,
+	"amount_cents" bigint NOT NULL,
+	"at" timestamp (3) with time zone NOT NULL,
+	"key" text NOT NULL,
+	CONSTRAINT "movements_key_unique" UNIQUE("key")
+);
+--> statement-breakpoint
+CREATE TABLE "betting"."pools" (
+	"order_id" uuid PRIMARY KEY NOT NULL,
+	"request_number" text NOT NULL,
+	"opened_at" timestamp (3) with time zone NOT NULL,
+	"closed_at" timestamp (3) with time zone,
+	"settled_at" timestamp (3) with time zone,
+	"ending" text
+);
+--> statement-breakpoint
+CREATE TABLE "betting"."stakes" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"request_key" text NOT NULL,
+	"order_id" uuid NOT NULL,
+	"member_id" uuid NOT NULL,
+	"ending" text NOT NULL,
+	"amount_cents" bigint NOT NULL,
+	"placed_at" timestamp (3) with time zone NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "betting"."trail" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"at" timestamp (3) with time zone NOT NULL,
+	"actor_id" text NOT NULL,
+	"verb" text NOT NULL,
+	"data" text NOT NULL
+);
 --> statement-breakpoint
 CREATE TABLE "catalog"."service_types" (
 	"id" uuid PRIMARY KEY NOT NULL,
@@ -282,6 +328,13 @@ ALTER TABLE "consumables"."stock_movements" ADD CONSTRAINT "stock_movements_item
 ALTER TABLE "identity"."invitations" ADD CONSTRAINT "invitations_account_id_accounts_id_fk" FOREIGN KEY ("account_id") REFERENCES "identity"."accounts"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "identity"."passwords" ADD CONSTRAINT "passwords_account_id_accounts_id_fk" FOREIGN KEY ("account_id") REFERENCES "identity"."accounts"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "identity"."sessions" ADD CONSTRAINT "sessions_account_id_accounts_id_fk" FOREIGN KEY ("account_id") REFERENCES "identity"."accounts"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+CREATE INDEX "movements_party" ON "betting"."movements" USING btree ("party","at");--> statement-breakpoint
+CREATE INDEX "movements_order" ON "betting"."movements" USING btree ("order_id");--> statement-breakpoint
+CREATE INDEX "pools_settled_at" ON "betting"."pools" USING btree ("settled_at","opened_at");--> statement-breakpoint
+CREATE UNIQUE INDEX "stakes_request_key" ON "betting"."stakes" USING btree ("member_id","request_key");--> statement-breakpoint
+CREATE INDEX "stakes_order" ON "betting"."stakes" USING btree ("order_id","id");--> statement-breakpoint
+CREATE INDEX "stakes_member" ON "betting"."stakes" USING btree ("member_id","placed_at");--> statement-breakpoint
+CREATE INDEX "trail_at" ON "betting"."trail" USING btree ("at");--> statement-breakpoint
 CREATE INDEX "service_types_retired_at" ON "catalog"."service_types" USING btree ("retired_at","id");--> statement-breakpoint
 CREATE UNIQUE INDEX "service_versions_number" ON "catalog"."service_versions" USING btree ("service_type_id","version");--> statement-breakpoint
 CREATE INDEX "cookies_to_ask" ON "consumables"."cookies" USING btree ("next_ask_at") WHERE "consumables"."cookies"."next_ask_at" is not null;--> statement-breakpoint
