@@ -1,0 +1,91 @@
+-- The ledger lives apart: its owner cannot log in, the application may look and add, nobody may change.
+do $$ begin
+  if not exists (select from pg_roles where rolname = 'mcf_ledger') then create role mcf_ledger nologin; end if;
+  if not exists (select from pg_roles where rolname = 'mcf_betting') then create role mcf_betting nologin; end if;
+  if not (select rolsuper from pg_roles where rolname = current_user) then
+    execute format('grant mcf_ledger to %I', current_user);
+  end if;
+end $$;
+
+-- Stamps what the application must not choose, so that a line can later be told from its transaction's own.
+create or replace function ledger.stamp_transaction() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  new.xid := pg_catalog.pg_current_xact_id();
+  new.recorded_at := pg_catalog.clock_timestamp();
+  return new;
+end $$;
+
+-- A line goes only into a transaction that this very database transaction has opened.
+create or replace function ledger.stamp_line() returns trigger
+language plpgsql security definer set search_path = '' as $$
+declare opened ledger.transactions;
+begin
+  select * into opened from ledger.transactions where id = new.transaction_id;
+  if opened.id is null or opened.xid <> pg_catalog.pg_current_xact_id() then
+    raise exception 'a line cannot be appended to transaction %: it is closed', new.transaction_id
+      using errcode = 'insufficient_privilege';
+  end if;
+  new.book := opened.book;
+  new.occurred_at := opened.occurred_at;
+  return new;
+end $$;
+
+create or replace function ledger.must_balance() returns trigger
+language plpgsql security definer set search_path = '' as $$
+declare
+  target uuid;
+  found record;
+begin
+  if tg_table_name = 'transactions' then target := new.id; else target := new.transaction_id; end if;
+  select count(*) as n, coalesce(sum(amount_cents), 0) as total into found
+    from ledger.lines where transaction_id = target;
+  if found.n < 2 or found.total <> 0 then
+    raise exception 'transaction % is refused: % lines, sum %', target, found.n, found.total
+      using errcode = 'check_violation';
+  end if;
+  return null;
+end $$;
+
+drop trigger if exists stamp on ledger.transactions;
+create trigger stamp before insert on ledger.transactions for each row execute function ledger.stamp_transaction();
+alter table ledger.transactions enable always trigger stamp;
+drop trigger if exists stamp on ledger.lines;
+create trigger stamp before insert on ledger.lines for each row execute function ledger.stamp_line();
+alter table ledger.lines enable always trigger stamp;
+
+-- Deferred to the commit; on both tables, so that an empty transaction is refused as well.
+drop trigger if exists must_balance on ledger.transactions;
+create constraint trigger must_balance after insert on ledger.transactions
+  deferrable initially deferred for each row execute function ledger.must_balance();
+alter table ledger.transactions enable always trigger must_balance;
+drop trigger if exists must_balance on ledger.lines;
+create constraint trigger must_balance after insert on ledger.lines
+  deferrable initially deferred for each row execute function ledger.must_balance();
+alter table ledger.lines enable always trigger must_balance;
+
+select kernel.append_only('ledger.accounts');
+select kernel.append_only('ledger.transactions');
+select kernel.append_only('ledger.lines');
+
+-- Each role sees its own books only: who reads clients and people does not learn that there is another.
+do $$ declare t text; begin
+  foreach t in array array['accounts', 'transactions', 'lines'] loop
+    execute format('alter table ledger.%I enable row level security', t);
+    execute format('drop policy if exists app_books on ledger.%I', t);
+    execute format('create policy app_books on ledger.%I to mcf_app using (book in (''clients'', ''people'')) with check (book in (''clients'', ''people''))', t);
+    execute format('drop policy if exists betting_book on ledger.%I', t);
+    execute format('create policy betting_book on ledger.%I to mcf_betting using (book = ''betting'') with check (book = ''betting'')', t);
+    execute format('alter table ledger.%I owner to mcf_ledger', t);
+  end loop;
+end $$;
+
+alter function ledger.stamp_transaction() owner to mcf_ledger;
+alter function ledger.stamp_line() owner to mcf_ledger;
+alter function ledger.must_balance() owner to mcf_ledger;
+alter schema ledger owner to mcf_ledger;
+
+revoke all on schema ledger from public;
+revoke all on all tables in schema ledger from public, mcf_app, mcf_betting;
+grant usage on schema ledger to mcf_app, mcf_betting;
+grant select, insert on all tables in schema ledger to mcf_app, mcf_betting;

@@ -1,0 +1,86 @@
+import { sql } from 'drizzle-orm';
+import {
+  check,
+  customType,
+  index,
+  jsonb,
+  pgSchema,
+  primaryKey,
+  smallint,
+  text,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core';
+import { cents, instant } from './kernel.ts';
+
+/** Owned by a role that cannot log in; append-only and balanced by db/guards/ledger.sql. */
+export const ledger = pgSchema('ledger');
+
+const xid8 = customType<{ data: string }>({ dataType: () => 'xid8' });
+
+/** One account per book, kind and party: "clients:receivable:<client>", "clients:revenue". */
+export const accounts = ledger.table(
+  'accounts',
+  {
+    id: text('id').primaryKey(),
+    book: text('book').notNull(),
+    kind: text('kind').notNull(),
+    party: text('party'),
+  },
+  (t) => [
+    index('accounts_book_kind').on(t.book, t.kind),
+    check('accounts_book', sql`${t.book} in ('clients', 'people', 'betting')`),
+    check('accounts_id', sql`${t.id} = ${t.book} || ':' || ${t.kind} || coalesce(':' || ${t.party}, '')`),
+  ],
+);
+
+export const transactions = ledger.table(
+  'transactions',
+  {
+    id: uuid('id').primaryKey(),
+    book: text('book').notNull(),
+    /** The caller's idempotency key, and what was asked under it: the same key with other content is an error. */
+    key: text('key').notNull(),
+    requestHash: text('request_hash').notNull(),
+    kind: text('kind').notNull(),
+    /** What it is about: an order, an invoice, a statement. */
+    subject: text('subject').notNull(),
+    occurredAt: instant('occurred_at').notNull(),
+    actorKind: text('actor_kind').notNull(),
+    actorId: text('actor_id').notNull(),
+    details: jsonb('details').$type<Record<string, unknown>>().notNull(),
+    /** Both stamped by the guard, whatever the application says. */
+    recordedAt: instant('recorded_at').notNull().default(sql`clock_timestamp()`),
+    xid: xid8('xid').notNull().default(sql`pg_current_xact_id()`),
+  },
+  (t) => [
+    uniqueIndex('transactions_key').on(t.book, t.key),
+    index('transactions_subject').on(t.subject),
+    index('transactions_kind').on(t.book, t.kind, t.occurredAt),
+    check('transactions_book', sql`${t.book} in ('clients', 'people', 'betting')`),
+  ],
+);
+
+/** Debit is positive, credit negative; the lines of a transaction sum to zero. */
+export const lines = ledger.table(
+  'lines',
+  {
+    transactionId: uuid('transaction_id')
+      .notNull()
+      .references(() => transactions.id),
+    position: smallint('position').notNull(),
+    book: text('book').notNull(),
+    accountId: text('account_id')
+      .notNull()
+      .references(() => accounts.id),
+    amountCents: cents('amount_cents').notNull(),
+    /** The transaction's, stamped by the guard: an account is read in this order. */
+    occurredAt: instant('occurred_at').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.transactionId, t.position] }),
+    index('lines_account').on(t.accountId, t.occurredAt, t.transactionId),
+    check('lines_amount', sql`${t.amountCents} <> 0`),
+    check('lines_book', sql`split_part(${t.accountId}, ':', 1) = ${t.book}`),
+  ],
+);

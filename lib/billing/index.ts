@@ -1,0 +1,1 @@
+export { loyaltyPercent } from './loyalty-percent.ts';
