@@ -8,6 +8,8 @@ CREATE SCHEMA "identity";
 --> statement-breakpoint
 CREATE SCHEMA "kernel";
 --> statement-breakpoint
+CREATE SCHEMA "ledger";
+--> statement-breakpoint
 CREATE SCHEMA "notifications";
 --> statement-breakpoint
 CREATE TABLE "betting"."members" (
@@ -291,6 +293,43 @@ CREATE TABLE "kernel"."webhook_inbox" (
 	CONSTRAINT "webhook_inbox_partner_delivery_id_pk" PRIMARY KEY("partner","delivery_id")
 );
 --> statement-breakpoint
+CREATE TABLE "ledger"."accounts" (
+	"id" text PRIMARY KEY NOT NULL,
+	"book" text NOT NULL,
+	"kind" text NOT NULL,
+	"party" text,
+	CONSTRAINT "accounts_book" CHECK ("ledger"."accounts"."book" in ('clients', 'people', 'betting')),
+	CONSTRAINT "accounts_id" CHECK ("ledger"."accounts"."id" = "ledger"."accounts"."book" || ':' || "ledger"."accounts"."kind" || coalesce(':' || "ledger"."accounts"."party", ''))
+);
+--> statement-breakpoint
+CREATE TABLE "ledger"."lines" (
+	"transaction_id" uuid NOT NULL,
+	"position" smallint NOT NULL,
+	"book" text NOT NULL,
+	"account_id" text NOT NULL,
+	"amount_cents" bigint NOT NULL,
+	"occurred_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "lines_transaction_id_position_pk" PRIMARY KEY("transaction_id","position"),
+	CONSTRAINT "lines_amount" CHECK ("ledger"."lines"."amount_cents" <> 0),
+	CONSTRAINT "lines_book" CHECK (split_part("ledger"."lines"."account_id", ':', 1) = "ledger"."lines"."book")
+);
+--> statement-breakpoint
+CREATE TABLE "ledger"."transactions" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"book" text NOT NULL,
+	"key" text NOT NULL,
+	"request_hash" text NOT NULL,
+	"kind" text NOT NULL,
+	"subject" text NOT NULL,
+	"occurred_at" timestamp (3) with time zone NOT NULL,
+	"actor_kind" text NOT NULL,
+	"actor_id" text NOT NULL,
+	"details" jsonb NOT NULL,
+	"recorded_at" timestamp (3) with time zone DEFAULT clock_timestamp() NOT NULL,
+	"xid" "xid8" DEFAULT pg_current_xact_id() NOT NULL,
+	CONSTRAINT "transactions_book" CHECK ("ledger"."transactions"."book" in ('clients', 'people', 'betting'))
+);
+--> statement-breakpoint
 CREATE TABLE "notifications"."messages" (
 	"id" uuid PRIMARY KEY NOT NULL,
 	"account_id" uuid,
@@ -328,6 +367,8 @@ ALTER TABLE "consumables"."stock_movements" ADD CONSTRAINT "stock_movements_item
 ALTER TABLE "identity"."invitations" ADD CONSTRAINT "invitations_account_id_accounts_id_fk" FOREIGN KEY ("account_id") REFERENCES "identity"."accounts"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "identity"."passwords" ADD CONSTRAINT "passwords_account_id_accounts_id_fk" FOREIGN KEY ("account_id") REFERENCES "identity"."accounts"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "identity"."sessions" ADD CONSTRAINT "sessions_account_id_accounts_id_fk" FOREIGN KEY ("account_id") REFERENCES "identity"."accounts"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "ledger"."lines" ADD CONSTRAINT "lines_transaction_id_transactions_id_fk" FOREIGN KEY ("transaction_id") REFERENCES "ledger"."transactions"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "ledger"."lines" ADD CONSTRAINT "lines_account_id_accounts_id_fk" FOREIGN KEY ("account_id") REFERENCES "ledger"."accounts"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 CREATE INDEX "movements_party" ON "betting"."movements" USING btree ("party","at");--> statement-breakpoint
 CREATE INDEX "movements_order" ON "betting"."movements" USING btree ("order_id");--> statement-breakpoint
 CREATE INDEX "pools_settled_at" ON "betting"."pools" USING btree ("settled_at","opened_at");--> statement-breakpoint
@@ -357,6 +398,11 @@ CREATE INDEX "files_owner" ON "kernel"."files" USING btree ("owner_id","created_
 CREATE INDEX "outbox_unsent" ON "kernel"."outbox" USING btree ("next_try_at","id") WHERE "kernel"."outbox"."sent_at" is null;--> statement-breakpoint
 CREATE INDEX "outbox_sent_at" ON "kernel"."outbox" USING btree ("sent_at") WHERE "kernel"."outbox"."sent_at" is not null;--> statement-breakpoint
 CREATE INDEX "webhook_inbox_received_at" ON "kernel"."webhook_inbox" USING btree ("received_at");--> statement-breakpoint
+CREATE INDEX "accounts_book_kind" ON "ledger"."accounts" USING btree ("book","kind");--> statement-breakpoint
+CREATE INDEX "lines_account" ON "ledger"."lines" USING btree ("account_id","occurred_at","transaction_id");--> statement-breakpoint
+CREATE UNIQUE INDEX "transactions_key" ON "ledger"."transactions" USING btree ("book","key");--> statement-breakpoint
+CREATE INDEX "transactions_subject" ON "ledger"."transactions" USING btree ("subject");--> statement-breakpoint
+CREATE INDEX "transactions_kind" ON "ledger"."transactions" USING btree ("book","kind","occurred_at");--> statement-breakpoint
 CREATE INDEX "messages_account" ON "notifications"."messages" USING btree ("account_id","created_at") WHERE "notifications"."messages"."in_app";--> statement-breakpoint
 CREATE INDEX "messages_unread" ON "notifications"."messages" USING btree ("account_id") WHERE "notifications"."messages"."in_app" and "notifications"."messages"."read_at" is null;--> statement-breakpoint
 CREATE INDEX "messages_mail_open" ON "notifications"."messages" USING btree ("created_at") WHERE "notifications"."messages"."mail_state" in ('pending', 'sending');--> statement-breakpoint
