@@ -1,0 +1,44 @@
+import type { NextConfig } from 'next';
+import createNextIntlPlugin from 'next-intl/plugin';
+import { prefersRussian, staticPublicPaths } from './app/ui/locales.ts';
+
+/** Sent with every answer. The script part of the CSP belongs to whoever knows the nonce; this part never varies. */
+const securityHeaders = [
+  { key: 'X-Content-Type-Options', value: 'nosniff' },
+  { key: 'X-Frame-Options', value: 'DENY' },
+  { key: 'Referrer-Policy', value: 'strict-origin-when-cross-origin' },
+  { key: 'Permissions-Policy', value: 'camera=(self), geolocation=(), microphone=(), payment=(), usb=()' },
+  { key: 'Cross-Origin-Opener-Policy', value: 'same-origin' },
+  { key: 'Content-Security-Policy', value: "base-uri 'self'; object-src 'none'; frame-ancestors 'none'" },
+];
+
+/** Static public pages exist once per language; the address stays the same, the cookie or the browser picks. */
+function publicRewrites() {
+  return staticPublicPaths.flatMap((path) => {
+    const to = (locale: string) => (path === '/' ? `/${locale}` : `/${locale}${path}`);
+    return [
+      { source: path, has: [{ type: 'cookie' as const, key: 'locale', value: 'ru' }], destination: to('ru') },
+      {
+        source: path,
+        has: [{ type: 'header' as const, key: 'accept-language', value: prefersRussian }],
+        missing: [{ type: 'cookie' as const, key: 'locale' }],
+        destination: to('ru'),
+      },
+      { source: path, destination: to('en') },
+    ];
+  });
+}
+
+const config: NextConfig = {
+  distDir: process.env.MCF_DIST_DIR ?? '.next',
+  poweredByHeader: false,
+  reactStrictMode: true,
+  serverExternalPackages: ['postgres', 'sharp', 'nodemailer', 'pino', 'oidc-provider', 'smtp-server'],
+  // sharp-made thumbnails are served by our own route; the public image optimizer would be one more thing to attack.
+  images: { unoptimized: true },
+  experimental: { optimizePackageImports: ['lucide-react'] },
+  headers: async () => [{ source: '/:path*', headers: securityHeaders }],
+  rewrites: async () => ({ beforeFiles: publicRewrites(), afterFiles: [], fallback: [] }),
+};
+
+export default createNextIntlPlugin('./app/i18n.ts')(config);
