@@ -1,3 +1,4 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
 import type { NextConfig } from 'next';
 import createNextIntlPlugin from 'next-intl/plugin';
 import { prefersRussian, staticPublicPaths } from './app/ui/locales.ts';
@@ -29,8 +30,27 @@ function publicRewrites() {
   });
 }
 
+const distDir = process.env.MCF_DIST_DIR || '.next';
+
+/**
+ * Next writes the folders of its generated types into the tsconfig it is given. A build in a folder of its own
+ * gets a scratch file, so that several can run beside each other and the committed one stays as it is.
+ */
+function tsconfigPath() {
+  if (distDir === '.next') return 'tsconfig.next.json';
+  const path = `.tmp/tsconfig.${distDir.replace(/\W+/g, '-')}.json`;
+  const include = ['app', 'lib', 'db', 'inngest'].flatMap((folder) => [
+    `../${folder}/**/*.ts`,
+    `../${folder}/**/*.tsx`,
+  ]);
+  mkdirSync('.tmp', { recursive: true });
+  writeFileSync(path, JSON.stringify({ extends: '../tsconfig.next.json', include }));
+  return path;
+}
+
 const config: NextConfig = {
-  distDir: process.env.MCF_DIST_DIR ?? '.next',
+  distDir,
+  typescript: { tsconfigPath: tsconfigPath() },
   poweredByHeader: false,
   reactStrictMode: true,
   serverExternalPackages: ['postgres', 'sharp', 'nodemailer', 'pino', 'oidc-provider', 'smtp-server'],

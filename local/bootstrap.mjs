@@ -85,7 +85,9 @@ function install() {
     npm[0],
     [
       ...npm.slice(1),
-      ...['ci', '--ignore-scripts', '--include=dev', '--include=optional', '--no-audit', '--no-fund'],
+      // Not `npm ci`: registries that mirror only some platforms make it refuse a lockfile without the others.
+      // Like this npm keeps to the lockfile, verifies it, and never writes it.
+      ...['install', '--no-save', '--ignore-scripts', '--include=dev', '--include=optional', '--no-audit', '--no-fund'],
       ...['--prefer-offline', '--loglevel=error'],
     ],
     { cwd: root, stdio: 'inherit', env: { ...process.env, NODE_ENV: '' } },
