@@ -478,9 +478,9 @@ function spawnNode(
 ): { pid: number; exited: Promise<string>; child: ChildProcess } {
   log.write(`--- ${new Date().toISOString()} ${args.map((arg) => arg.replace(`${root}/`, '')).join(' ')}`);
   const watch = pathToFileURL(join(root, 'local/end-with-parent.mjs')).href;
-  const child = spawn(process.execPath, ['--import', watch, ...args], {
+  const child: ChildProcess = spawn(process.execPath, ['--import', watch, ...args], {
     cwd: root,
-    env: { ...env, MCF_INSTANCE: identity, MCF_SUPERVISED: '1' },
+    env: { ...env, MCF_INSTANCE: identity, MCF_SUPERVISED: '1' } as unknown as NodeJS.ProcessEnv,
     stdio: withChannel ? ['pipe', 'pipe', 'pipe', 'ipc'] : ['pipe', 'pipe', 'pipe'],
     // A group of its own: Ctrl-C reaches only the supervisor, which stops the parts in order.
     detached: true,

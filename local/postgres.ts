@@ -146,7 +146,7 @@ function createCluster(input: {
 
 /** Nothing of the caller's PG* variables may leak in; messages stay English so that we can read them. */
 function environment(): NodeJS.ProcessEnv {
-  return { PATH: process.env.PATH ?? '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' };
+  return { PATH: process.env.PATH ?? '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' } as NodeJS.ProcessEnv;
 }
 
 function refuseOtherMajor(cluster: string, version: string): void {
