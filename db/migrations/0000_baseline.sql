@@ -12,6 +12,9 @@ CREATE SCHEMA "ledger";
 --> statement-breakpoint
 CREATE SCHEMA "notifications";
 --> statement-breakpoint
+CREATE SCHEMA "ordering";
+--> statement-breakpoint
+CREATE SEQUENCE "ordering"."request_numbers" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1001 CACHE 1;--> statement-breakpoint
 CREATE TABLE "betting"."members" (
 	"account_id" uuid PRIMARY KEY NOT NULL,
 	"name" text NOT NULL,
@@ -135,6 +138,8 @@ CREATE TABLE "consumables"."jobs" (
 	"client_name" text NOT NULL,
 	"worker_id" text NOT NULL,
 	"worker_name" text NOT NULL,
+	"task" text NOT NULL,
+	"place" text NOT NULL,
 	"starts_at" timestamp (3) with time zone NOT NULL,
 	"due_at" timestamp (3) with time zone NOT NULL,
 	"state" text NOT NULL,
@@ -358,6 +363,65 @@ CREATE TABLE "notifications"."preferences" (
 	CONSTRAINT "preferences_account_id_topic_pk" PRIMARY KEY("account_id","topic")
 );
 --> statement-breakpoint
+CREATE TABLE "ordering"."order_history" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"order_id" uuid NOT NULL,
+	"at" timestamp (3) with time zone NOT NULL,
+	"from_state" text,
+	"to_state" text NOT NULL,
+	"actor_kind" text NOT NULL,
+	"actor_id" text NOT NULL,
+	"cause" text,
+	"reason" text
+);
+--> statement-breakpoint
+CREATE TABLE "ordering"."orders" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"request_number" text NOT NULL,
+	"client_id" uuid NOT NULL,
+	"client_name" text NOT NULL,
+	"request_key" text NOT NULL,
+	"service_type_id" uuid NOT NULL,
+	"service_version_id" uuid NOT NULL,
+	"service_name" jsonb NOT NULL,
+	"duration_minutes" integer NOT NULL,
+	"skills" jsonb NOT NULL,
+	"kit" jsonb NOT NULL,
+	"what" text NOT NULL,
+	"place" text NOT NULL,
+	"contact" text NOT NULL,
+	"starts_at" timestamp (3) with time zone NOT NULL,
+	"state" text NOT NULL,
+	"original_order_id" uuid,
+	"excluded_worker_id" uuid,
+	"match_id" uuid,
+	"worker_id" uuid,
+	"worker_name" text,
+	"cost_cents" bigint,
+	"discount_percent" integer,
+	"price_cents" bigint,
+	"start_photo_id" uuid,
+	"report_photo_id" uuid,
+	"placed_at" timestamp (3) with time zone NOT NULL,
+	"assigned_at" timestamp (3) with time zone,
+	"ready_at" timestamp (3) with time zone,
+	"started_at" timestamp (3) with time zone,
+	"reported_at" timestamp (3) with time zone,
+	"overran_at" timestamp (3) with time zone,
+	"ended_at" timestamp (3) with time zone,
+	"failure_cause" text,
+	"end_reason" text,
+	"search" text GENERATED ALWAYS AS (lower(request_number || ' ' || client_name || ' ' || what || ' ' || place || ' ' || contact || ' ' || coalesce(worker_name, ''))) STORED NOT NULL,
+	CONSTRAINT "orders_request_number_unique" UNIQUE("request_number"),
+	CONSTRAINT "orders_state_known" CHECK ("ordering"."orders"."state" in ('placed','assigned','ready','in_progress','reported','completed','failed','cancelled')),
+	CONSTRAINT "orders_assigned_whole" CHECK (("ordering"."orders"."worker_id" is null) = ("ordering"."orders"."match_id" is null) and ("ordering"."orders"."worker_id" is null) = ("ordering"."orders"."price_cents" is null)
+          and ("ordering"."orders"."worker_id" is null) = ("ordering"."orders"."cost_cents" is null) and ("ordering"."orders"."worker_id" is null) = ("ordering"."orders"."discount_percent" is null)
+          and ("ordering"."orders"."worker_id" is not null or "ordering"."orders"."state" in ('placed','cancelled'))),
+	CONSTRAINT "orders_end_stamped" CHECK (("ordering"."orders"."ended_at" is not null) = ("ordering"."orders"."state" in ('completed','failed','cancelled'))),
+	CONSTRAINT "orders_cause_of_failure" CHECK (("ordering"."orders"."failure_cause" is not null) = ("ordering"."orders"."state" = 'failed')),
+	CONSTRAINT "orders_price_bounds" CHECK ("ordering"."orders"."price_cents" between 0 and "ordering"."orders"."cost_cents")
+);
+--> statement-breakpoint
 ALTER TABLE "catalog"."service_versions" ADD CONSTRAINT "service_versions_service_type_id_service_types_id_fk" FOREIGN KEY ("service_type_id") REFERENCES "catalog"."service_types"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "consumables"."cookies" ADD CONSTRAINT "cookies_job_id_jobs_id_fk" FOREIGN KEY ("job_id") REFERENCES "consumables"."jobs"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "consumables"."job_lines" ADD CONSTRAINT "job_lines_job_id_jobs_id_fk" FOREIGN KEY ("job_id") REFERENCES "consumables"."jobs"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
@@ -369,6 +433,7 @@ ALTER TABLE "identity"."passwords" ADD CONSTRAINT "passwords_account_id_accounts
 ALTER TABLE "identity"."sessions" ADD CONSTRAINT "sessions_account_id_accounts_id_fk" FOREIGN KEY ("account_id") REFERENCES "identity"."accounts"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "ledger"."lines" ADD CONSTRAINT "lines_transaction_id_transactions_id_fk" FOREIGN KEY ("transaction_id") REFERENCES "ledger"."transactions"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "ledger"."lines" ADD CONSTRAINT "lines_account_id_accounts_id_fk" FOREIGN KEY ("account_id") REFERENCES "ledger"."accounts"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "ordering"."order_history" ADD CONSTRAINT "order_history_order_id_orders_id_fk" FOREIGN KEY ("order_id") REFERENCES "ordering"."orders"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 CREATE INDEX "movements_party" ON "betting"."movements" USING btree ("party","at");--> statement-breakpoint
 CREATE INDEX "movements_order" ON "betting"."movements" USING btree ("order_id");--> statement-breakpoint
 CREATE INDEX "pools_settled_at" ON "betting"."pools" USING btree ("settled_at","opened_at");--> statement-breakpoint
@@ -406,4 +471,15 @@ CREATE INDEX "transactions_kind" ON "ledger"."transactions" USING btree ("book",
 CREATE INDEX "messages_account" ON "notifications"."messages" USING btree ("account_id","created_at") WHERE "notifications"."messages"."in_app";--> statement-breakpoint
 CREATE INDEX "messages_unread" ON "notifications"."messages" USING btree ("account_id") WHERE "notifications"."messages"."in_app" and "notifications"."messages"."read_at" is null;--> statement-breakpoint
 CREATE INDEX "messages_mail_open" ON "notifications"."messages" USING btree ("created_at") WHERE "notifications"."messages"."mail_state" in ('pending', 'sending');--> statement-breakpoint
-CREATE INDEX "messages_created_at" ON "notifications"."messages" USING btree ("created_at");
+CREATE INDEX "messages_created_at" ON "notifications"."messages" USING btree ("created_at");--> statement-breakpoint
+CREATE UNIQUE INDEX "order_history_once" ON "ordering"."order_history" USING btree ("order_id","to_state");--> statement-breakpoint
+CREATE INDEX "order_history_order" ON "ordering"."order_history" USING btree ("order_id","at");--> statement-breakpoint
+CREATE UNIQUE INDEX "orders_request_key" ON "ordering"."orders" USING btree ("client_id","request_key");--> statement-breakpoint
+CREATE UNIQUE INDEX "orders_original" ON "ordering"."orders" USING btree ("original_order_id");--> statement-breakpoint
+CREATE INDEX "orders_client" ON "ordering"."orders" USING btree ("client_id","id");--> statement-breakpoint
+CREATE INDEX "orders_worker" ON "ordering"."orders" USING btree ("worker_id","state","id");--> statement-breakpoint
+CREATE INDEX "orders_state" ON "ordering"."orders" USING btree ("state","id");--> statement-breakpoint
+CREATE INDEX "orders_starts_at" ON "ordering"."orders" USING btree ("starts_at");--> statement-breakpoint
+CREATE INDEX "orders_active" ON "ordering"."orders" USING btree ("state","starts_at") WHERE "ordering"."orders"."ended_at" is null;--> statement-breakpoint
+CREATE INDEX "orders_start_photo" ON "ordering"."orders" USING btree ("start_photo_id") WHERE "ordering"."orders"."start_photo_id" is not null;--> statement-breakpoint
+CREATE INDEX "orders_report_photo" ON "ordering"."orders" USING btree ("report_photo_id") WHERE "ordering"."orders"."report_photo_id" is not null;
