@@ -18,6 +18,7 @@ export const areas = [
   'betting',
   'identity',
   'notifications',
+  'manager',
 ] as const;
 
 type Messages = { [key: string]: string | Messages };
