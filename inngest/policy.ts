@@ -10,6 +10,8 @@ import { inngest } from './client.ts';
 export type PolicyRun<Data> = {
   /** The id of the event that caused this run: the root of every unique key. */
   eventId: string;
+  /** Which of the events it hears caused this run. */
+  eventName: string;
   data: Data;
   /** One durable step: a verb, or one external effect. Its result is kept as JSON. */
   act<T>(stepId: string, work: (ctx: Ctx) => Promise<T>): Promise<T>;
@@ -71,6 +73,7 @@ export function toInngestFunction(policy: Policy<any>) {
       const declared = on.find(({ name }) => name === event.name);
       await react({
         eventId: event.id ?? '',
+        eventName: event.name,
         data: declared ? declared.schema.parse(event.data) : {},
         act: async (stepId, work) =>
           // JSON in and out: what a step answers is what a later run of this function reads back.

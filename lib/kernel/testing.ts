@@ -100,11 +100,15 @@ export async function runPolicy<Data>(
   policy: Policy<Data>,
   ctx: Ctx,
   data: Data,
-  { eventId = ctx.newId() }: { eventId?: string } = {},
+  {
+    eventId = ctx.newId(),
+    eventName = policy.on[0]?.name ?? '',
+  }: { eventId?: string; eventName?: string } = {},
 ): Promise<void> {
   let now = ctx.now;
   await policy.react({
     eventId,
+    eventName,
     data,
     act: async (_stepId, work) => {
       const result = await work({ ...ctx, now, actor: { kind: 'system', id: policy.id } });
