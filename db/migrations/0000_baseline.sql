@@ -14,6 +14,8 @@ CREATE SCHEMA "notifications";
 --> statement-breakpoint
 CREATE SCHEMA "ordering";
 --> statement-breakpoint
+CREATE SCHEMA "quality";
+--> statement-breakpoint
 CREATE SEQUENCE "ordering"."request_numbers" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1001 CACHE 1;--> statement-breakpoint
 CREATE TABLE "betting"."members" (
 	"account_id" uuid PRIMARY KEY NOT NULL,
@@ -422,6 +424,45 @@ CREATE TABLE "ordering"."orders" (
 	CONSTRAINT "orders_price_bounds" CHECK ("ordering"."orders"."price_cents" between 0 and "ordering"."orders"."cost_cents")
 );
 --> statement-breakpoint
+CREATE TABLE "quality"."audits" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"order_id" uuid NOT NULL,
+	"request_number" text NOT NULL,
+	"kind" text NOT NULL,
+	"ending" text NOT NULL,
+	"cause" text,
+	"reason" text,
+	"client_id" uuid NOT NULL,
+	"worker_id" uuid,
+	"opened_at" timestamp (3) with time zone NOT NULL,
+	"opened_by" text NOT NULL,
+	"concluded_at" timestamp (3) with time zone,
+	"concluded_by" text,
+	"findings" jsonb,
+	CONSTRAINT "audits_order_id_unique" UNIQUE("order_id")
+);
+--> statement-breakpoint
+CREATE TABLE "quality"."contacts" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"audit_id" uuid NOT NULL,
+	"at" timestamp (3) with time zone NOT NULL,
+	"by" text NOT NULL,
+	"channel" text NOT NULL,
+	"said" text NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "quality"."hypotheses" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"audit_id" uuid,
+	"claim" text NOT NULL,
+	"measure" text NOT NULL,
+	"state" text NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	"created_by" text NOT NULL,
+	"changed_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "hypotheses_audit_id_unique" UNIQUE("audit_id")
+);
+--> statement-breakpoint
 ALTER TABLE "catalog"."service_versions" ADD CONSTRAINT "service_versions_service_type_id_service_types_id_fk" FOREIGN KEY ("service_type_id") REFERENCES "catalog"."service_types"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "consumables"."cookies" ADD CONSTRAINT "cookies_job_id_jobs_id_fk" FOREIGN KEY ("job_id") REFERENCES "consumables"."jobs"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "consumables"."job_lines" ADD CONSTRAINT "job_lines_job_id_jobs_id_fk" FOREIGN KEY ("job_id") REFERENCES "consumables"."jobs"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
@@ -482,4 +523,9 @@ CREATE INDEX "orders_state" ON "ordering"."orders" USING btree ("state","id");--
 CREATE INDEX "orders_starts_at" ON "ordering"."orders" USING btree ("starts_at");--> statement-breakpoint
 CREATE INDEX "orders_active" ON "ordering"."orders" USING btree ("state","starts_at") WHERE "ordering"."orders"."ended_at" is null;--> statement-breakpoint
 CREATE INDEX "orders_start_photo" ON "ordering"."orders" USING btree ("start_photo_id") WHERE "ordering"."orders"."start_photo_id" is not null;--> statement-breakpoint
-CREATE INDEX "orders_report_photo" ON "ordering"."orders" USING btree ("report_photo_id") WHERE "ordering"."orders"."report_photo_id" is not null;
+CREATE INDEX "orders_report_photo" ON "ordering"."orders" USING btree ("report_photo_id") WHERE "ordering"."orders"."report_photo_id" is not null;--> statement-breakpoint
+CREATE INDEX "audits_open" ON "quality"."audits" USING btree ("concluded_at","opened_at");--> statement-breakpoint
+CREATE INDEX "audits_kind" ON "quality"."audits" USING btree ("kind","concluded_at","opened_at");--> statement-breakpoint
+CREATE INDEX "audits_worker" ON "quality"."audits" USING btree ("worker_id","opened_at");--> statement-breakpoint
+CREATE INDEX "contacts_audit" ON "quality"."contacts" USING btree ("audit_id","at");--> statement-breakpoint
+CREATE INDEX "hypotheses_state" ON "quality"."hypotheses" USING btree ("state","created_at");
