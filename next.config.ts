@@ -36,6 +36,8 @@ const config: NextConfig = {
   // Types are checked by `npm run check`. Next leaves a tsconfig alone that extends another one; the committed one
   // it would rewrite for every build folder.
   typescript: { ignoreBuildErrors: true, tsconfigPath: 'tsconfig.next.json' },
+  // `page.dev.tsx` is a page in development only: the gallery never ships.
+  pageExtensions: process.env.NODE_ENV === 'development' ? ['dev.tsx', 'tsx', 'ts'] : ['tsx', 'ts'],
   poweredByHeader: false,
   reactStrictMode: true,
   serverExternalPackages: ['postgres', 'sharp', 'nodemailer', 'pino', 'oidc-provider', 'smtp-server'],
