@@ -1,3 +1,12 @@
-export { type AccountKind, accountId, accountKinds, type Book, books, parseAccountId } from './accounts.ts';
+export {
+  type AccountKind,
+  accountId,
+  accountKinds,
+  type Book,
+  books,
+  parseAccountId,
+} from './accounts.rules.ts';
 export { type Line, type Posting, postTransaction } from './post-transaction.ts';
-export { balanceOf, sumByKind } from './reads.ts';
+export { type PostingKind, postings } from './postings.rules.ts';
+export * from './reads.ts';
+export { type LedgerReport, verifyLedger } from './verify-ledger.ts';

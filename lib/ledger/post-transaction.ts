@@ -4,7 +4,7 @@ import { and, eq } from 'drizzle-orm';
 import { accounts, lines as lineRows, transactions } from '#db/schema/ledger.ts';
 import type { Cents } from '#lib/kernel/money.ts';
 import type { Tx } from '#lib/kernel/transaction.ts';
-import { type Book, parseAccountId } from './accounts.ts';
+import { type Book, parseAccountId } from './accounts.rules.ts';
 
 /** One side of a posting: debit is positive, credit negative. The account's id comes from `accountId`. */
 export type Line = { account: string; amountCents: Cents };

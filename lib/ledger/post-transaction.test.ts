@@ -1,0 +1,228 @@
+import { sql } from 'drizzle-orm';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { lines, transactions } from '#db/schema/ledger.ts';
+import type { Ctx } from '#lib/kernel/ctx.ts';
+import { freshDatabase, testCtx } from '#lib/kernel/testing.ts';
+import { pgErrorCode, transaction } from '#lib/kernel/transaction.ts';
+import {
+  accountId,
+  balanceOf,
+  entriesOf,
+  movementsOf,
+  type Posting,
+  postTransaction,
+  trialBalance,
+  verifyLedger,
+} from './index.ts';
+
+let database: Awaited<ReturnType<typeof freshDatabase>>;
+let ctx: Ctx;
+beforeAll(async () => {
+  database = await freshDatabase();
+  ctx = testCtx(database.db);
+});
+afterAll(() => database.close());
+
+const receivable = accountId('clients', 'receivable', 'tom');
+const revenue = accountId('clients', 'revenue');
+const charge = (key: string, amountCents = 100n): Posting => ({
+  key,
+  book: 'clients',
+  kind: 'order_charged',
+  subject: 'order-1',
+  lines: [
+    { account: receivable, amountCents },
+    { account: revenue, amountCents: -amountCents },
+  ],
+});
+const post = (posting: Posting) => transaction(ctx, (tx) => postTransaction(tx, posting));
+const codeOf = (work: Promise<unknown>) =>
+  work.then(
+    () => 'accepted',
+    (error) => pgErrorCode(error) ?? String(error),
+  );
+
+describe('posting', () => {
+  test('is seen in the balance, the movements, the entries and the trial balance', async () => {
+    const { transactionId } = await post({ ...charge('seen', 250n), details: { requestNumber: 'R-1' } });
+    await post(charge('seen-2', 50n));
+    expect(await balanceOf(ctx, receivable)).toBe(300n);
+    expect(await movementsOf(ctx, receivable)).toMatchObject([
+      { amountCents: 50n, balanceCents: 300n },
+      { transactionId, amountCents: 250n, balanceCents: 250n, details: { requestNumber: 'R-1' } },
+    ]);
+    expect(await entriesOf(ctx, { book: 'clients', account: 'clients:receivable' })).toHaveLength(2);
+    expect(
+      (await entriesOf(ctx, { book: 'clients', account: revenue }, { limit: 1, offset: 1 }))[0]!.lines,
+    ).toEqual([
+      { account: receivable, amountCents: 250n },
+      { account: revenue, amountCents: -250n },
+    ]);
+    const trial = await trialBalance(ctx, 'clients');
+    expect(trial.map(({ kind, balanceCents }) => [kind, balanceCents])).toEqual([
+      ['receivable', 300n],
+      ['revenue', -300n],
+    ]);
+  });
+
+  test('asked again with the same key and content answers the first one', async () => {
+    const first = await post(charge('twice'));
+    expect(await post(charge('twice'))).toEqual({ ...first, replayed: true });
+  });
+
+  test('with the same key at the same time posts once', async () => {
+    const before = await balanceOf(ctx, receivable);
+    await Promise.all(Array.from({ length: 8 }, () => post(charge('at-once', 7n))));
+    expect(await balanceOf(ctx, receivable)).toBe(before + 7n);
+  });
+
+  test('with the same key and other content is an error', async () => {
+    await post(charge('other'));
+    await expect(post(charge('other', 101n))).rejects.toThrow('other content');
+    await expect(post({ ...charge('other'), kind: 'discount_given' })).rejects.toThrow('other content');
+  });
+
+  test('refuses an unbalanced, a one-sided and a zero posting, and accounts of another book', async () => {
+    const [debit, credit] = charge('x').lines as [Posting['lines'][0], Posting['lines'][0]];
+    const wrong: Posting['lines'][] = [
+      [debit],
+      [debit, { ...credit, amountCents: -99n }],
+      [
+        { ...debit, amountCents: 0n },
+        { ...credit, amountCents: 0n },
+      ],
+      [debit, { ...credit, account: 'people:bank' }],
+      [debit, { ...credit, account: 'clients:nothing' }],
+    ];
+    for (const lines of wrong)
+      await expect(post({ ...charge('wrong'), lines })).rejects.toThrow('ledger: wrong');
+    expect(await entriesOf(ctx, { book: 'clients', subject: 'wrong' })).toEqual([]);
+  });
+});
+
+describe('the guards in the database', () => {
+  const header = (key: string, id = ctx.newId()) => ({
+    id,
+    book: 'clients',
+    key,
+    requestHash: 'x',
+    kind: 'order_charged',
+    subject: 's',
+    occurredAt: ctx.now,
+    actorKind: 'system',
+    actorId: 'test',
+    details: {},
+  });
+  const line = (transactionId: string, position: number, account: string, amountCents: bigint) => ({
+    transactionId,
+    position,
+    book: 'clients',
+    accountId: account,
+    amountCents,
+    occurredAt: ctx.now,
+  });
+
+  test('refuse update, delete and truncate to the application and to a superuser', async () => {
+    await post(charge('guarded'));
+    const { default: postgres } = await import('postgres');
+    const superuser = postgres(database.adminUrl, { max: 1, onnotice: () => {} });
+    try {
+      for (const table of ['transactions', 'lines', 'accounts'])
+        for (const change of [
+          `update ledger.${table} set book = book`,
+          `delete from ledger.${table}`,
+          `truncate ledger.${table} cascade`,
+        ]) {
+          expect(await codeOf(database.sql.unsafe(change)), change).toBe('42501');
+          expect(await codeOf(superuser.unsafe(change)), `superuser: ${change}`).toBe('42501');
+          // Replication mode switches ordinary triggers off; these stay.
+          const asReplica = superuser.begin(async (db) => {
+            await db`set local session_replication_role = replica`;
+            await db.unsafe(change);
+          });
+          expect(await codeOf(asReplica), `replica: ${change}`).toBe('42501');
+        }
+      const [owner] = await superuser`select rolcanlogin, rolname from pg_roles r
+        join pg_class c on c.relowner = r.oid where c.oid = 'ledger.lines'::regclass`;
+      expect(owner).toMatchObject({ rolname: 'mcf_ledger', rolcanlogin: false });
+    } finally {
+      await superuser.end();
+    }
+  });
+
+  test('refuse a transaction whose lines do not sum to zero, that has one line, or none', async () => {
+    const attempt = (amounts: bigint[]) =>
+      ctx.db.transaction(async (db) => {
+        const row = header(`raw-${amounts.join()}`);
+        await db.insert(transactions).values(row);
+        for (const [i, amount] of amounts.entries())
+          await db.insert(lines).values(line(row.id, i, i ? revenue : receivable, amount));
+      });
+    expect(await codeOf(attempt([]))).toBe('23514');
+    expect(await codeOf(attempt([5n]))).toBe('23514');
+    expect(await codeOf(attempt([5n, -4n]))).toBe('23514');
+    expect(await codeOf(attempt([5n, -5n]))).toBe('accepted');
+  });
+
+  test('refuse to append to a transaction that has been committed, even a balanced pair', async () => {
+    const { transactionId } = await post(charge('closed'));
+    const append = ctx.db
+      .insert(lines)
+      .values([line(transactionId, 2, receivable, 5n), line(transactionId, 3, revenue, -5n)]);
+    expect(await codeOf(append)).toBe('42501');
+  });
+
+  test('do not let the application choose the stamp that tells when a transaction was opened', async () => {
+    const { transactionId } = await post(charge('stamped'));
+    const [row] = await ctx.db.execute<{ next: string }>(
+      sql`select (pg_current_xact_id()::text::bigint + 2)::text as next`,
+    );
+    const forged = ctx.db.transaction(async (db) => {
+      const opened = { ...header('forged'), xid: row!.next };
+      await db.insert(transactions).values(opened);
+      await db.insert(lines).values([line(opened.id, 0, receivable, 5n), line(opened.id, 1, revenue, -5n)]);
+      const stamps = await db.execute(
+        sql`select xid = pg_current_xact_id() as own from ledger.transactions where id = ${opened.id}`,
+      );
+      expect(stamps).toMatchObject([{ own: true }]);
+    });
+    expect(await codeOf(forged)).toBe('accepted');
+    expect(transactionId).toBeTruthy();
+  });
+
+  test('hide the betting book from the application, and keep it from being written', async () => {
+    const attempt = post({
+      key: 'bet',
+      book: 'betting',
+      kind: 'stake',
+      subject: 's',
+      lines: [
+        { account: 'betting:balance:m', amountCents: 1n },
+        { account: 'betting:pool:o', amountCents: -1n },
+      ],
+    });
+    expect(await codeOf(attempt)).toBe('42501');
+  });
+});
+
+test('verification finds nothing wrong in books kept by these rules', async () => {
+  const report = await verifyLedger(ctx);
+  expect(report.problems).toEqual([]);
+  expect(report.books.find(({ book }) => book === 'clients')).toMatchObject({ sumCents: 0n });
+});
+
+test('verification names the transaction that somebody with power over the database has bent', async () => {
+  const { transactionId } = await post(charge('bent'));
+  const { default: postgres } = await import('postgres');
+  const superuser = postgres(database.adminUrl, { max: 1, onnotice: () => {} });
+  try {
+    await superuser`alter table ledger.lines disable trigger all`;
+    await superuser`update ledger.lines set amount_cents = amount_cents + 1 where transaction_id = ${transactionId} and position = 0`;
+  } finally {
+    await superuser.end();
+  }
+  expect((await verifyLedger(ctx)).problems).toEqual([
+    { book: 'clients', transactionId: null, what: 'book_not_zero' },
+    { book: 'clients', transactionId, what: 'unbalanced' },
+  ]);
+});
