@@ -1,3 +1,4 @@
+export { accountNames } from './account-names.ts';
 export { createAccount } from './create-account.ts';
 export { createWorkerAccount } from './create-worker-account.ts';
 export { endAllSessions, endSession } from './end-session.ts';
