@@ -225,12 +225,23 @@ export async function startInstance(options: InstanceOptions, signal?: AbortSign
     signal?.removeEventListener('abort', onAbort);
   }
 
+  /** Keeps the process ids in the data folder too, for tests that kill a part from another process. */
+  function note(part: Part, started: { pid: number; exited: Promise<string> }): void {
+    part.pid = started.pid;
+    part.exited = started.exited;
+    const pids = Object.fromEntries(parts.map(({ name, pid }) => [name, pid]));
+    try {
+      writeFileSync(join(dataDir, 'parts.json'), JSON.stringify(pids));
+    } catch {
+      // A full disk; the parts go on.
+    }
+  }
+
   /** First start of a part: it must answer within the limit, or the whole start fails and says why. */
   async function launch(part: Part): Promise<void> {
     if (control.stopping) throw new Error('stopped');
     const started = await part.start();
-    part.pid = started.pid;
-    part.exited = started.exited;
+    note(part, started);
     let ended: string | undefined;
     void started.exited.then((how) => {
       ended = how;
@@ -263,8 +274,7 @@ export async function startInstance(options: InstanceOptions, signal?: AbortSign
       startedAt = Date.now();
       try {
         const started = await part.start();
-        part.pid = started.pid;
-        part.exited = started.exited;
+        note(part, started);
         if (control.stopping && part.name !== 'postgres') await endPart(started.pid);
         void sayWhenBack(part);
         if (part.name === 'web' || part.name === 'runner') void registerFunctions(part);

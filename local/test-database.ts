@@ -1,18 +1,9 @@
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import postgres from 'postgres';
 import { startPostgres } from './postgres.ts';
-import { isAlive, startMark } from './processes.ts';
+import { throwawayFolder } from './throwaway-folder.ts';
 
 const template = 'mcf_template';
 
@@ -23,15 +14,10 @@ const template = 'mcf_template';
  */
 export default async function setup(): Promise<(() => Promise<void>) | undefined> {
   if (process.env.TEST_DATABASE_URL) return undefined;
-  const root = join(tmpdir(), `mcf-test-${process.getuid?.() ?? 0}`);
-  mkdirSync(root, { recursive: true, mode: 0o700 });
-  removeAbandoned(root);
-  const dataDir = mkdtempSync(join(root, 'run-'));
-  writeFileSync(join(dataDir, 'owner'), `${process.pid} ${startMark(process.pid) ?? ''}`);
-
+  const folder = throwawayFolder();
   const lines: string[] = [];
   const server = await startPostgres({
-    dataDir,
+    dataDir: folder.path,
     durable: false,
     log: (line) => {
       lines.push(line);
@@ -40,7 +26,7 @@ export default async function setup(): Promise<(() => Promise<void>) | undefined
   });
   const tearDown = async () => {
     await server.stop();
-    rmSync(dataDir, { recursive: true, force: true });
+    folder.remove();
   };
   try {
     process.env.TEST_DATABASE_URL = server.superuserUrl;
@@ -65,18 +51,4 @@ export default async function setup(): Promise<(() => Promise<void>) | undefined
     });
   }
   return tearDown;
-}
-
-/** Folders of runs that were killed; their servers have stopped with them. */
-function removeAbandoned(root: string): void {
-  for (const name of readdirSync(root)) {
-    const folder = join(root, name);
-    try {
-      const [pid, mark = ''] = readFileSync(join(folder, 'owner'), 'utf8').split(' ');
-      if (isAlive(Number(pid)) && (startMark(Number(pid)) ?? '') === mark) continue;
-      rmSync(folder, { recursive: true, force: true });
-    } catch {
-      // Just being made by another run, or not ours to remove.
-    }
-  }
 }
