@@ -1,0 +1,200 @@
+import { sql } from 'drizzle-orm';
+import {
+  boolean,
+  check,
+  index,
+  integer,
+  jsonb,
+  pgSchema,
+  primaryKey,
+  text,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core';
+import { cents, instant } from './kernel.ts';
+
+export const billing = pgSchema('billing');
+
+/** Each ended order once: what it cost and how it ended, as posted. */
+export const billedOrders = billing.table(
+  'billed_orders',
+  {
+    orderId: uuid('order_id').primaryKey(),
+    clientId: uuid('client_id').notNull(),
+    workerId: uuid('worker_id'),
+    outcome: text('outcome', { enum: ['completed', 'failed', 'cancelled'] }).notNull(),
+    cause: text('cause'),
+    requestNumber: text('request_number').notNull(),
+    serviceName: jsonb('service_name').$type<{ en: string; ru: string }>().notNull(),
+    costCents: cents('cost_cents'),
+    priceCents: cents('price_cents'),
+    endedAt: instant('ended_at').notNull(),
+  },
+  (t) => [index('billed_orders_ended_at').on(t.endedAt)],
+);
+
+/** What an invoice or a statement is made of, posted with its entry; frozen once a document has taken it. */
+export const items = billing.table(
+  'items',
+  {
+    transactionId: uuid('transaction_id').primaryKey(),
+    purpose: text('purpose', { enum: ['invoice', 'statement'] }).notNull(),
+    /** The client, or the worker. */
+    partyId: uuid('party_id').notNull(),
+    kind: text('kind').notNull(),
+    orderId: uuid('order_id'),
+    details: jsonb('details').$type<Record<string, unknown>>().notNull(),
+    /** What the client owes; what the worker is owed, penalties negative. */
+    amountCents: cents('amount_cents').notNull(),
+    occurredAt: instant('occurred_at').notNull(),
+    documentId: uuid('document_id'),
+  },
+  (t) => [
+    index('items_open').on(t.purpose, t.partyId, t.occurredAt).where(sql`${t.documentId} is null`),
+    index('items_document').on(t.documentId).where(sql`${t.documentId} is not null`),
+    index('items_order').on(t.orderId),
+  ],
+);
+
+const claimStates = ['issued', 'settling', 'paid', 'failed', 'unclear', 'carried_over'] as const;
+
+/** What both kinds of document share. `nextAttemptAt` is when the clock tries the money again; null: a person decides. */
+const claim = () => ({
+  id: uuid('id').primaryKey(),
+  fromAt: instant('from_at').notNull(),
+  toAt: instant('to_at').notNull(),
+  amountCents: cents('amount_cents').notNull(),
+  state: text('state', { enum: claimStates }).notNull(),
+  attemptsCount: integer('attempts_count').notNull().default(0),
+  nextAttemptAt: instant('next_attempt_at'),
+  issuedAt: instant('issued_at').notNull(),
+  paidAt: instant('paid_at'),
+});
+
+export const invoices = billing.table(
+  'invoices',
+  {
+    ...claim(),
+    number: integer('number').notNull().unique(),
+    clientId: uuid('client_id').notNull(),
+    /** The Sunday, "2026-03-08". */
+    period: text('period').notNull(),
+  },
+  (t) => [
+    uniqueIndex('invoices_period').on(t.clientId, t.period),
+    index('invoices_client').on(t.clientId, t.issuedAt),
+    index('invoices_of_period').on(t.period),
+    index('invoices_issued_at').on(t.issuedAt),
+    index('invoices_due').on(t.nextAttemptAt).where(sql`${t.nextAttemptAt} is not null`),
+    check('invoices_amount', sql`${t.amountCents} > 0`),
+  ],
+);
+
+export const statements = billing.table(
+  'statements',
+  {
+    ...claim(),
+    workerId: uuid('worker_id').notNull(),
+    /** "2026-03". */
+    period: text('period').notNull(),
+    /** What an earlier negative month left, zero or less; each is carried once. */
+    carriedCents: cents('carried_cents').notNull(),
+    carriedFromId: uuid('carried_from_id').unique(),
+  },
+  (t) => [
+    uniqueIndex('statements_period').on(t.workerId, t.period),
+    index('statements_of_period').on(t.period),
+    index('statements_issued_at').on(t.issuedAt),
+    index('statements_due').on(t.nextAttemptAt).where(sql`${t.nextAttemptAt} is not null`),
+    check('statements_carried', sql`${t.carriedCents} <= 0`),
+  ],
+);
+
+/** How a client pays: only the gateway's token is kept, never card data. */
+export const paymentMethods = billing.table(
+  'payment_methods',
+  {
+    id: uuid('id').primaryKey(),
+    clientId: uuid('client_id').notNull(),
+    kind: text('kind', { enum: ['payroll', 'card'] }).notNull(),
+    label: text('label').notNull(),
+    /** Null until the gateway has answered. */
+    token: text('token'),
+    isChosen: boolean('is_chosen').notNull(),
+    createdAt: instant('created_at').notNull(),
+  },
+  (t) => [
+    index('payment_methods_client').on(t.clientId, t.createdAt),
+    uniqueIndex('payment_methods_payroll').on(t.clientId).where(sql`${t.kind} = 'payroll'`),
+    uniqueIndex('payment_methods_chosen').on(t.clientId).where(sql`${t.isChosen}`),
+  ],
+);
+
+/** Where Golden Hat sends a worker's money. */
+export const payoutAccounts = billing.table('payout_accounts', {
+  workerId: uuid('worker_id').primaryKey(),
+  name: text('name').notNull(),
+  /** Null until Golden Hat has answered. */
+  account: text('account'),
+  createdAt: instant('created_at').notNull(),
+});
+
+/**
+ * One try to move money through a partner. The row is committed before the partner is asked; the same row is asked about
+ * again, always under its key and with the same content, until the partner says how it ended.
+ */
+export const attempts = billing.table(
+  'attempts',
+  {
+    id: uuid('id').primaryKey(),
+    purpose: text('purpose', { enum: ['charge', 'payout'] }).notNull(),
+    /** The invoice, or the statement. */
+    documentId: uuid('document_id').notNull(),
+    partyId: uuid('party_id').notNull(),
+    attemptNo: integer('attempt_no').notNull(),
+    key: text('key').notNull().unique(),
+    amountCents: cents('amount_cents').notNull(),
+    /** The payment method's token, or the payout account. */
+    target: text('target').notNull(),
+    targetLabel: text('target_label').notNull(),
+    state: text('state', {
+      enum: ['asking', 'unknown', 'pending', 'parked', 'succeeded', 'failed'],
+    }).notNull(),
+    failureCode: text('failure_code'),
+    asksCount: integer('asks_count').notNull().default(0),
+    nextAskAt: instant('next_ask_at'),
+    createdAt: instant('created_at').notNull(),
+    settledAt: instant('settled_at'),
+  },
+  (t) => [
+    uniqueIndex('attempts_no').on(t.purpose, t.documentId, t.attemptNo),
+    // While one is open nothing else may be tried for the same document.
+    uniqueIndex('attempts_open').on(t.purpose, t.documentId).where(sql`${t.settledAt} is null`),
+    index('attempts_to_ask').on(t.nextAskAt).where(sql`${t.nextAskAt} is not null`),
+    check('attempts_amount', sql`${t.amountCents} > 0`),
+    check('attempts_settled', sql`(${t.settledAt} is not null) = (${t.state} in ('succeeded', 'failed'))`),
+  ],
+);
+
+/** Closed weeks and months: how far a close has come. */
+export const periodCloses = billing.table(
+  'period_closes',
+  {
+    kind: text('kind', { enum: ['week', 'month'] }).notNull(),
+    period: text('period').notNull(),
+    fromAt: instant('from_at').notNull(),
+    toAt: instant('to_at').notNull(),
+    partiesCount: integer('parties_count'),
+    requestedAt: instant('requested_at').notNull(),
+    requestedByKind: text('requested_by_kind').notNull(),
+    requestedById: text('requested_by_id').notNull(),
+    finishedAt: instant('finished_at'),
+  },
+  (t) => [primaryKey({ columns: [t.kind, t.period] }), index('period_closes_requested').on(t.requestedAt)],
+);
+
+/** The last number given out; its row is locked while one is taken, so that there are no gaps. */
+export const counters = billing.table('counters', {
+  name: text('name').primaryKey(),
+  value: integer('value').notNull(),
+});
