@@ -1,5 +1,7 @@
 CREATE SCHEMA "betting";
 --> statement-breakpoint
+CREATE SCHEMA "billing";
+--> statement-breakpoint
 CREATE SCHEMA "catalog";
 --> statement-breakpoint
 CREATE SCHEMA "consumables";
@@ -59,6 +61,122 @@ CREATE TABLE "betting"."trail" (
 	"actor_id" text NOT NULL,
 	"verb" text NOT NULL,
 	"data" text NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "billing"."attempts" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"purpose" text NOT NULL,
+	"document_id" uuid NOT NULL,
+	"party_id" uuid NOT NULL,
+	"attempt_no" integer NOT NULL,
+	"key" text NOT NULL,
+	"amount_cents" bigint NOT NULL,
+	"target" text NOT NULL,
+	"target_label" text NOT NULL,
+	"state" text NOT NULL,
+	"failure_code" text,
+	"asks_count" integer DEFAULT 0 NOT NULL,
+	"next_ask_at" timestamp (3) with time zone,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	"settled_at" timestamp (3) with time zone,
+	CONSTRAINT "attempts_key_unique" UNIQUE("key"),
+	CONSTRAINT "attempts_amount" CHECK ("billing"."attempts"."amount_cents" > 0),
+	CONSTRAINT "attempts_settled" CHECK (("billing"."attempts"."settled_at" is not null) = ("billing"."attempts"."state" in ('succeeded', 'failed')))
+);
+--> statement-breakpoint
+CREATE TABLE "billing"."billed_orders" (
+	"order_id" uuid PRIMARY KEY NOT NULL,
+	"client_id" uuid NOT NULL,
+	"worker_id" uuid,
+	"outcome" text NOT NULL,
+	"cause" text,
+	"request_number" text NOT NULL,
+	"service_name" jsonb NOT NULL,
+	"cost_cents" bigint,
+	"price_cents" bigint,
+	"ended_at" timestamp (3) with time zone NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "billing"."counters" (
+	"name" text PRIMARY KEY NOT NULL,
+	"value" integer NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "billing"."invoices" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"from_at" timestamp (3) with time zone NOT NULL,
+	"to_at" timestamp (3) with time zone NOT NULL,
+	"amount_cents" bigint NOT NULL,
+	"state" text NOT NULL,
+	"attempts_count" integer DEFAULT 0 NOT NULL,
+	"next_attempt_at" timestamp (3) with time zone,
+	"issued_at" timestamp (3) with time zone NOT NULL,
+	"paid_at" timestamp (3) with time zone,
+	"number" integer NOT NULL,
+	"client_id" uuid NOT NULL,
+	"period" text NOT NULL,
+	CONSTRAINT "invoices_number_unique" UNIQUE("number"),
+	CONSTRAINT "invoices_amount" CHECK ("billing"."invoices"."amount_cents" > 0)
+);
+--> statement-breakpoint
+CREATE TABLE "billing"."items" (
+	"transaction_id" uuid PRIMARY KEY NOT NULL,
+	"purpose" text NOT NULL,
+	"party_id" uuid NOT NULL,
+	"kind" text NOT NULL,
+	"order_id" uuid,
+	"details" jsonb NOT NULL,
+	"amount_cents" bigint NOT NULL,
+	"occurred_at" timestamp (3) with time zone NOT NULL,
+	"document_id" uuid
+);
+--> statement-breakpoint
+CREATE TABLE "billing"."payment_methods" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"client_id" uuid NOT NULL,
+	"kind" text NOT NULL,
+	"label" text NOT NULL,
+	"token" text,
+	"is_chosen" boolean NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "billing"."payout_accounts" (
+	"worker_id" uuid PRIMARY KEY NOT NULL,
+	"name" text NOT NULL,
+	"account" text,
+	"created_at" timestamp (3) with time zone NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "billing"."period_closes" (
+	"kind" text NOT NULL,
+	"period" text NOT NULL,
+	"from_at" timestamp (3) with time zone NOT NULL,
+	"to_at" timestamp (3) with time zone NOT NULL,
+	"parties_count" integer,
+	"requested_at" timestamp (3) with time zone NOT NULL,
+	"requested_by_kind" text NOT NULL,
+	"requested_by_id" text NOT NULL,
+	"finished_at" timestamp (3) with time zone,
+	CONSTRAINT "period_closes_kind_period_pk" PRIMARY KEY("kind","period")
+);
+--> statement-breakpoint
+CREATE TABLE "billing"."statements" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"from_at" timestamp (3) with time zone NOT NULL,
+	"to_at" timestamp (3) with time zone NOT NULL,
+	"amount_cents" bigint NOT NULL,
+	"state" text NOT NULL,
+	"attempts_count" integer DEFAULT 0 NOT NULL,
+	"next_attempt_at" timestamp (3) with time zone,
+	"issued_at" timestamp (3) with time zone NOT NULL,
+	"paid_at" timestamp (3) with time zone,
+	"worker_id" uuid NOT NULL,
+	"period" text NOT NULL,
+	"carried_cents" bigint NOT NULL,
+	"carried_from_id" uuid,
+	CONSTRAINT "statements_carried_from_id_unique" UNIQUE("carried_from_id"),
+	CONSTRAINT "statements_carried" CHECK ("billing"."statements"."carried_cents" <= 0)
 );
 --> statement-breakpoint
 CREATE TABLE "catalog"."service_types" (
@@ -482,6 +600,26 @@ CREATE UNIQUE INDEX "stakes_request_key" ON "betting"."stakes" USING btree ("mem
 CREATE INDEX "stakes_order" ON "betting"."stakes" USING btree ("order_id","id");--> statement-breakpoint
 CREATE INDEX "stakes_member" ON "betting"."stakes" USING btree ("member_id","placed_at");--> statement-breakpoint
 CREATE INDEX "trail_at" ON "betting"."trail" USING btree ("at");--> statement-breakpoint
+CREATE UNIQUE INDEX "attempts_no" ON "billing"."attempts" USING btree ("purpose","document_id","attempt_no");--> statement-breakpoint
+CREATE UNIQUE INDEX "attempts_open" ON "billing"."attempts" USING btree ("purpose","document_id") WHERE "billing"."attempts"."settled_at" is null;--> statement-breakpoint
+CREATE INDEX "attempts_to_ask" ON "billing"."attempts" USING btree ("next_ask_at") WHERE "billing"."attempts"."next_ask_at" is not null;--> statement-breakpoint
+CREATE INDEX "billed_orders_ended_at" ON "billing"."billed_orders" USING btree ("ended_at");--> statement-breakpoint
+CREATE UNIQUE INDEX "invoices_period" ON "billing"."invoices" USING btree ("client_id","period");--> statement-breakpoint
+CREATE INDEX "invoices_client" ON "billing"."invoices" USING btree ("client_id","issued_at");--> statement-breakpoint
+CREATE INDEX "invoices_of_period" ON "billing"."invoices" USING btree ("period");--> statement-breakpoint
+CREATE INDEX "invoices_issued_at" ON "billing"."invoices" USING btree ("issued_at");--> statement-breakpoint
+CREATE INDEX "invoices_due" ON "billing"."invoices" USING btree ("next_attempt_at") WHERE "billing"."invoices"."next_attempt_at" is not null;--> statement-breakpoint
+CREATE INDEX "items_open" ON "billing"."items" USING btree ("purpose","party_id","occurred_at") WHERE "billing"."items"."document_id" is null;--> statement-breakpoint
+CREATE INDEX "items_document" ON "billing"."items" USING btree ("document_id") WHERE "billing"."items"."document_id" is not null;--> statement-breakpoint
+CREATE INDEX "items_order" ON "billing"."items" USING btree ("order_id");--> statement-breakpoint
+CREATE INDEX "payment_methods_client" ON "billing"."payment_methods" USING btree ("client_id","created_at");--> statement-breakpoint
+CREATE UNIQUE INDEX "payment_methods_payroll" ON "billing"."payment_methods" USING btree ("client_id") WHERE "billing"."payment_methods"."kind" = 'payroll';--> statement-breakpoint
+CREATE UNIQUE INDEX "payment_methods_chosen" ON "billing"."payment_methods" USING btree ("client_id") WHERE "billing"."payment_methods"."is_chosen";--> statement-breakpoint
+CREATE INDEX "period_closes_requested" ON "billing"."period_closes" USING btree ("requested_at");--> statement-breakpoint
+CREATE UNIQUE INDEX "statements_period" ON "billing"."statements" USING btree ("worker_id","period");--> statement-breakpoint
+CREATE INDEX "statements_of_period" ON "billing"."statements" USING btree ("period");--> statement-breakpoint
+CREATE INDEX "statements_issued_at" ON "billing"."statements" USING btree ("issued_at");--> statement-breakpoint
+CREATE INDEX "statements_due" ON "billing"."statements" USING btree ("next_attempt_at") WHERE "billing"."statements"."next_attempt_at" is not null;--> statement-breakpoint
 CREATE INDEX "service_types_retired_at" ON "catalog"."service_types" USING btree ("retired_at","id");--> statement-breakpoint
 CREATE UNIQUE INDEX "service_versions_number" ON "catalog"."service_versions" USING btree ("service_type_id","version");--> statement-breakpoint
 CREATE INDEX "cookies_to_ask" ON "consumables"."cookies" USING btree ("next_ask_at") WHERE "consumables"."cookies"."next_ask_at" is not null;--> statement-breakpoint
