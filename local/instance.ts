@@ -155,18 +155,23 @@ export async function startInstance(options: InstanceOptions, signal?: AbortSign
     const outside = node(
       'outside',
       [join(root, 'local/outside/main.ts')],
-      { PORT: String(ports.outside), SMTP_PORT: String(ports.smtp), DATABASE_URL: urls.outside },
-      `http://127.0.0.1:${ports.outside}/`,
+      {
+        OUTSIDE_PORT: String(ports.outside),
+        SMTP_PORT: String(ports.smtp),
+        OUTSIDE_DATABASE_URL: urls.outside,
+      },
+      `http://127.0.0.1:${ports.outside}/health`,
     );
     const runner = node(
       'runner',
       [join(root, 'local/inngest/main.ts')],
       {
-        PORT: String(ports.runner),
+        RUNNER_PORT: String(ports.runner),
         DATABASE_URL: urls.runner,
-        INNGEST_APP_URL: `http://127.0.0.1:${port}/api/inngest`,
+        // Where the runner calls the functions: straight, also when people come in through a proxy.
+        APP_URL: `http://127.0.0.1:${port}`,
       },
-      `http://127.0.0.1:${ports.runner}/`,
+      `http://127.0.0.1:${ports.runner}/health`,
     );
     for (const part of [outside, runner]) parts.push(part);
     await Promise.all([outside, runner].map(launch));
@@ -461,10 +466,10 @@ function environment(input: {
     INNGEST_EVENT_KEY: secrets.inngestEventKey,
     INNGEST_SIGNING_KEY: secrets.inngestSigningKey,
     ...(development ? { INNGEST_DEV: `http://127.0.0.1:${ports.runner}` } : {}),
-    HCB_ISSUER: `${outside}/hcb`,
+    HCB_ISSUER: `${outside}/sso`,
     HCB_CLIENT_ID: 'make-cats-free',
     HCB_CLIENT_SECRET: secrets.hcbClientSecret,
-    HCB_DIRECTORY_URL: `${outside}/hcb/directory`,
+    HCB_DIRECTORY_URL: `${outside}/directory`,
     HCB_DIRECTORY_TOKEN: secrets.hcbDirectoryToken,
     PARTNER_GATEWAY_URL: `${outside}/gateway`,
     PARTNER_GATEWAY_SECRET: secrets.partnerGateway,
