@@ -6,6 +6,8 @@ CREATE SCHEMA "catalog";
 --> statement-breakpoint
 CREATE SCHEMA "consumables";
 --> statement-breakpoint
+CREATE SCHEMA "hiring";
+--> statement-breakpoint
 CREATE SCHEMA "identity";
 --> statement-breakpoint
 CREATE SCHEMA "kernel";
@@ -303,6 +305,26 @@ CREATE TABLE "consumables"."stock_movements" (
 	"effect_key" text NOT NULL,
 	CONSTRAINT "stock_movements_effect_key_unique" UNIQUE("effect_key"),
 	CONSTRAINT "stock_movements_count" CHECK ("consumables"."stock_movements"."count" > 0 and "consumables"."stock_movements"."delta_count" in ("consumables"."stock_movements"."count", -"consumables"."stock_movements"."count", 0))
+);
+--> statement-breakpoint
+CREATE TABLE "hiring"."applications" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"request_key" text NOT NULL,
+	"name" text NOT NULL,
+	"age_years" integer NOT NULL,
+	"breed" text NOT NULL,
+	"coat_colour" text NOT NULL,
+	"email" text NOT NULL,
+	"about" text NOT NULL,
+	"photo_id" uuid,
+	"locale" text NOT NULL,
+	"state" text NOT NULL,
+	"submitted_at" timestamp (3) with time zone NOT NULL,
+	"decided_at" timestamp (3) with time zone,
+	"decided_by" text,
+	"reason" text,
+	"characteristics" jsonb,
+	CONSTRAINT "applications_request_key_unique" UNIQUE("request_key")
 );
 --> statement-breakpoint
 CREATE TABLE "identity"."accounts" (
@@ -629,6 +651,9 @@ CREATE INDEX "jobs_worker" ON "consumables"."jobs" USING btree ("worker_id","due
 CREATE UNIQUE INDEX "purchases_one_open" ON "consumables"."purchases" USING btree ("item_id") WHERE "consumables"."purchases"."state" in ('proposed', 'ordered');--> statement-breakpoint
 CREATE INDEX "purchases_state" ON "consumables"."purchases" USING btree ("state","proposed_at");--> statement-breakpoint
 CREATE INDEX "stock_movements_item" ON "consumables"."stock_movements" USING btree ("item_id","id");--> statement-breakpoint
+CREATE INDEX "applications_state" ON "hiring"."applications" USING btree ("state","submitted_at");--> statement-breakpoint
+CREATE INDEX "applications_email" ON "hiring"."applications" USING btree ("email","submitted_at");--> statement-breakpoint
+CREATE INDEX "applications_submitted_at" ON "hiring"."applications" USING btree ("submitted_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "accounts_local_email" ON "identity"."accounts" USING btree ("email") WHERE "identity"."accounts"."source" = 'local';--> statement-breakpoint
 CREATE INDEX "accounts_roles" ON "identity"."accounts" USING gin ("roles");--> statement-breakpoint
 CREATE INDEX "accounts_directory" ON "identity"."accounts" USING btree ("directory_seen_at") WHERE "identity"."accounts"."source" = 'hcb' and "identity"."accounts"."active";--> statement-breakpoint
