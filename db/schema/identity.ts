@@ -81,16 +81,16 @@ export const invitations = identity.table(
   (t) => [index('invitations_account').on(t.accountId)],
 );
 
-/** Failed sign-ins per account ("email:…") and per network address ("address:…"). */
+/** Sign-ins that did not succeed, per account ("email:…") and per network address ("address:…"). */
 export const signInAttempts = identity.table(
   'sign_in_attempts',
   {
     key: text('key').primaryKey(),
     failureCount: integer('failure_count').notNull(),
-    windowStartedAt: instant('window_started_at').notNull(),
+    lastTriedAt: instant('last_tried_at').notNull(),
     blockedUntil: instant('blocked_until'),
   },
-  (t) => [index('sign_in_attempts_window').on(t.windowStartedAt)],
+  (t) => [index('sign_in_attempts_last_tried_at').on(t.lastTriedAt)],
 );
 
 /** How far the pass through the HCB directory has come: one row per directory. */

@@ -17,3 +17,7 @@ export const accountDeactivated = defineEvent('identity/account.deactivated', {
   accountId: eventField.id,
   roles: z.array(z.enum(roles)),
 });
+/** A manager wants the testers of HCB brought up to date now. */
+export const directorySyncRequested = defineEvent('identity/directory-sync.requested', {
+  requestedBy: eventField.id,
+});
