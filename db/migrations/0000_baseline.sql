@@ -385,7 +385,7 @@ CREATE TABLE "identity"."sessions" (
 CREATE TABLE "identity"."sign_in_attempts" (
 	"key" text PRIMARY KEY NOT NULL,
 	"failure_count" integer NOT NULL,
-	"window_started_at" timestamp (3) with time zone NOT NULL,
+	"last_tried_at" timestamp (3) with time zone NOT NULL,
 	"blocked_until" timestamp (3) with time zone
 );
 --> statement-breakpoint
@@ -660,7 +660,7 @@ CREATE INDEX "accounts_directory" ON "identity"."accounts" USING btree ("directo
 CREATE INDEX "invitations_account" ON "identity"."invitations" USING btree ("account_id");--> statement-breakpoint
 CREATE INDEX "sessions_account" ON "identity"."sessions" USING btree ("account_id","last_seen_at") WHERE "identity"."sessions"."ended_at" is null;--> statement-breakpoint
 CREATE INDEX "sessions_expires_at" ON "identity"."sessions" USING btree ("expires_at");--> statement-breakpoint
-CREATE INDEX "sign_in_attempts_window" ON "identity"."sign_in_attempts" USING btree ("window_started_at");--> statement-breakpoint
+CREATE INDEX "sign_in_attempts_last_tried_at" ON "identity"."sign_in_attempts" USING btree ("last_tried_at");--> statement-breakpoint
 CREATE INDEX "audit_subject" ON "kernel"."audit" USING btree ("subject","subject_id","at");--> statement-breakpoint
 CREATE INDEX "audit_at" ON "kernel"."audit" USING btree ("at");--> statement-breakpoint
 CREATE INDEX "files_owner" ON "kernel"."files" USING btree ("owner_id","created_at");--> statement-breakpoint
