@@ -645,6 +645,7 @@ CREATE INDEX "statements_due" ON "billing"."statements" USING btree ("next_attem
 CREATE INDEX "service_types_retired_at" ON "catalog"."service_types" USING btree ("retired_at","id");--> statement-breakpoint
 CREATE UNIQUE INDEX "service_versions_number" ON "catalog"."service_versions" USING btree ("service_type_id","version");--> statement-breakpoint
 CREATE INDEX "cookies_to_ask" ON "consumables"."cookies" USING btree ("next_ask_at") WHERE "consumables"."cookies"."next_ask_at" is not null;--> statement-breakpoint
+CREATE INDEX "cookies_planned" ON "consumables"."cookies" USING btree ("order_at") WHERE "consumables"."cookies"."state" = 'planned';--> statement-breakpoint
 CREATE INDEX "job_lines_by_item" ON "consumables"."job_lines" USING btree ("item_id");--> statement-breakpoint
 CREATE INDEX "jobs_board" ON "consumables"."jobs" USING btree ("state","due_at");--> statement-breakpoint
 CREATE INDEX "jobs_worker" ON "consumables"."jobs" USING btree ("worker_id","due_at");--> statement-breakpoint
