@@ -21,7 +21,7 @@ const sizes: Record<ButtonSize, string> = {
 export function buttonClass(variant: ButtonVariant = 'secondary', size: ButtonSize = 'md', more?: string) {
   return cx(
     'relative inline-flex items-center justify-center gap-[0.5em] rounded-md py-1 text-center font-semibold leading-tight select-none transition-colors duration-100',
-    'disabled:cursor-not-allowed disabled:opacity-50 aria-disabled:cursor-not-allowed aria-disabled:opacity-50',
+    'disabled:cursor-not-allowed disabled:opacity-50 aria-disabled:cursor-not-allowed aria-busy:cursor-progress',
     '[&_svg]:size-[1.15em] [&_svg]:shrink-0',
     variants[variant],
     sizes[size],

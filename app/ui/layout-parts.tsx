@@ -1,3 +1,4 @@
+import Link from 'next/link';
 import type { ReactNode } from 'react';
 import { cx } from './cx.ts';
 
@@ -81,7 +82,7 @@ export function Card({
       className={cx(
         'rounded-lg border',
         tone === 'plain' && 'bg-surface',
-        tone === 'next' && 'border-accent bg-surface shadow-[inset_4px_0_0_var(--color-accent)]',
+        tone === 'next' && 'border-accent bg-surface shadow-[0_0_0_1px_var(--color-accent)]',
         tone === 'sunken' && 'border-transparent bg-sunken',
         !flush && 'p-[1.25em]',
         className,
@@ -121,14 +122,14 @@ export function KeyValue({
           )}
         >
           <dt className="text-ink-2">{item.key}</dt>
-          <dd className="min-w-0 tabular-nums">{item.value}</dd>
+          <dd className="min-w-0">{item.value}</dd>
         </div>
       ))}
     </dl>
   );
 }
 
-/** One number that matters, and where it comes from. */
+/** One number that matters; with `href` it opens the rows behind it. */
 export function Figure({
   label,
   value,
@@ -140,24 +141,19 @@ export function Figure({
   note?: ReactNode;
   href?: string;
 }) {
-  const body = (
-    <>
+  return (
+    <dl className={cx('relative min-w-0', href && '-m-2 rounded-md p-2 hover:bg-sunken')}>
       <dt className="text-[0.9375em] text-ink-2">{label}</dt>
-      <dd className="mt-1 text-[1.75em] leading-tight font-semibold tracking-[-0.02em] tabular-nums">
-        {value}
+      <dd className="mt-1 text-[1.75em] leading-tight font-semibold tracking-[-0.02em]">
+        {href ? (
+          <Link href={href} className="after:absolute after:inset-0 after:rounded-md">
+            {value}
+          </Link>
+        ) : (
+          value
+        )}
       </dd>
       {note && <dd className="mt-1 text-[0.9375em] text-ink-2">{note}</dd>}
-    </>
-  );
-  return (
-    <dl className="min-w-0">
-      {href ? (
-        <a href={href} className="-m-2 block rounded-md p-2 hover:bg-sunken">
-          {body}
-        </a>
-      ) : (
-        body
-      )}
     </dl>
   );
 }

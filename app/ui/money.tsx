@@ -19,7 +19,7 @@ export function Money({
   const locale = useLocale();
   const text = formatMoney(cents, locale, { sign, bare });
   const look = cx(
-    'whitespace-nowrap tabular-nums',
+    'whitespace-nowrap',
     coloured && cents > 0n && 'text-good',
     coloured && cents < 0n && 'text-bad',
   );

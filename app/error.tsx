@@ -1,0 +1,5 @@
+'use client';
+
+import { ErrorScreen } from './ui/error-screen.tsx';
+
+export default ErrorScreen;
