@@ -1,3 +1,4 @@
+export { accountNames } from './account-names.ts';
 export { changeLocale } from './change-locale.ts';
 export { createAccount } from './create-account.ts';
 export { createWorkerAccount, invitationDays } from './create-worker-account.ts';
