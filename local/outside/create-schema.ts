@@ -96,7 +96,7 @@ export async function createSchema(sql: Sql): Promise<void> {
 
       create table if not exists outside.mails (
         id bigint generated always as identity primary key,
-        received_at timestamptz not null default clock_timestamp(),
+        received_at timestamptz not null default date_trunc('milliseconds', clock_timestamp()),
         sender text not null,
         recipients text[] not null,
         subject text not null,

@@ -127,7 +127,7 @@ export async function openSignOn(
         const tester = await findTester(sql, chosenTester(request.headers.cookie));
         // Someone else sits at the desk now, or the one who did has left: the old session is not theirs.
         if (session.accountId && (session.accountId !== tester?.id || !tester.active)) {
-          request.headers.cookie = withoutCookies(request.headers.cookie, '_session');
+          await session.destroy();
         }
       }
       Object.assign(request, { originalUrl: request.url });
@@ -142,11 +142,6 @@ export function chosenTester(cookieHeader: string | undefined): string {
   const cookies = (cookieHeader ?? '').split(/;\s*/);
   const found = cookies.find((cookie) => cookie.startsWith(`${TESTER_COOKIE}=`));
   return found ? decodeURIComponent(found.slice(TESTER_COOKIE.length + 1)) : USUAL_TESTER;
-}
-
-function withoutCookies(header: string | undefined, prefix: string): string {
-  const cookies = (header ?? '').split(/;\s*/);
-  return cookies.filter((cookie) => !cookie.startsWith(prefix)).join('; ');
 }
 
 /** The signing key and the cookie secret: made once, kept in the database. */
