@@ -13,9 +13,9 @@ begin
   end if;
   return new;
 end $$;
-create or replace trigger freeze before update or delete on billing.items
+create or replace trigger keep_frozen before update or delete on billing.items
   for each row execute function billing.freeze_item();
-alter table billing.items enable always trigger freeze;
+alter table billing.items enable always trigger keep_frozen;
 
 create or replace function billing.freeze_document() returns trigger language plpgsql as $$
 declare progress text[] := array['state', 'attempts_count', 'next_attempt_at', 'paid_at'];
@@ -25,9 +25,9 @@ begin
   end if;
   return new;
 end $$;
-create or replace trigger freeze before update or delete on billing.invoices
+create or replace trigger keep_frozen before update or delete on billing.invoices
   for each row execute function billing.freeze_document();
-create or replace trigger freeze before update or delete on billing.statements
+create or replace trigger keep_frozen before update or delete on billing.statements
   for each row execute function billing.freeze_document();
-alter table billing.invoices enable always trigger freeze;
-alter table billing.statements enable always trigger freeze;
+alter table billing.invoices enable always trigger keep_frozen;
+alter table billing.statements enable always trigger keep_frozen;
