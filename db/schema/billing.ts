@@ -120,6 +120,7 @@ export const paymentMethods = billing.table(
     label: text('label').notNull(),
     /** Null until the gateway has answered. */
     token: text('token'),
+    isRefused: boolean('is_refused').notNull().default(false),
     isChosen: boolean('is_chosen').notNull(),
     createdAt: instant('created_at').notNull(),
   },

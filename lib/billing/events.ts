@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { defineEvent, eventField } from '#lib/kernel/events.ts';
 
 const invoice = { invoiceId: eventField.id, clientId: eventField.id, amountCents: eventField.cents };
@@ -8,8 +9,35 @@ export const weekCloseRequested = defineEvent('billing/week-close.requested', { 
 /** "2026-03" is the month [US-230]. */
 export const monthCloseRequested = defineEvent('billing/month-close.requested', { month: eventField.id });
 export const invoiceIssued = defineEvent('billing/invoice.issued', invoice);
+/** A further try at a failed invoice: by the clock's schedule, or because the client asked. */
+export const chargeRequested = defineEvent('billing/charge.requested', {
+  ...invoice,
+  attemptNo: z.number().int().min(1),
+});
 export const chargeSucceeded = defineEvent('billing/charge.succeeded', invoice);
 export const chargeFailed = defineEvent('billing/charge.failed', invoice);
 export const statementIssued = defineEvent('billing/statement.issued', statement);
+/** A further try at a payout that failed or never began. */
+export const payoutRequested = defineEvent('billing/payout.requested', {
+  ...statement,
+  attemptNo: z.number().int().min(1),
+});
 export const payoutConfirmed = defineEvent('billing/payout.confirmed', statement);
 export const payoutFailed = defineEvent('billing/payout.failed', statement);
+/** A partner does not say how a movement of money ended, after many asks: a person must look. */
+export const attemptParked = defineEvent('billing/attempt.parked', {
+  attemptId: eventField.id,
+  purpose: z.enum(['charge', 'payout']),
+  documentId: eventField.id,
+  amountCents: eventField.cents,
+});
+/** A client added a way to pay; the gateway is to be asked for its token. */
+export const methodRequested = defineEvent('billing/method.requested', {
+  methodId: eventField.id,
+  clientId: eventField.id,
+});
+export const bonusGiven = defineEvent('billing/bonus.given', {
+  workerId: eventField.id,
+  amountCents: eventField.cents,
+  reason: z.string(),
+});
