@@ -14,6 +14,8 @@ CREATE SCHEMA "kernel";
 --> statement-breakpoint
 CREATE SCHEMA "ledger";
 --> statement-breakpoint
+CREATE SCHEMA "matching";
+--> statement-breakpoint
 CREATE SCHEMA "notifications";
 --> statement-breakpoint
 CREATE SCHEMA "ordering";
@@ -139,6 +141,7 @@ CREATE TABLE "billing"."payment_methods" (
 	"kind" text NOT NULL,
 	"label" text NOT NULL,
 	"token" text,
+	"is_refused" boolean DEFAULT false NOT NULL,
 	"is_chosen" boolean NOT NULL,
 	"created_at" timestamp (3) with time zone NOT NULL
 );
@@ -477,6 +480,44 @@ CREATE TABLE "ledger"."transactions" (
 	CONSTRAINT "transactions_book" CHECK ("ledger"."transactions"."book" in ('clients', 'people', 'betting'))
 );
 --> statement-breakpoint
+CREATE TABLE "matching"."engagements" (
+	"order_id" uuid PRIMARY KEY NOT NULL,
+	"worker_id" uuid NOT NULL,
+	"starts_at" timestamp (3) with time zone NOT NULL,
+	"ends_at" timestamp (3) with time zone NOT NULL,
+	"overbooked" boolean NOT NULL,
+	"released_at" timestamp (3) with time zone,
+	"outcome" text,
+	CONSTRAINT "engagements_not_empty" CHECK ("matching"."engagements"."ends_at" > "matching"."engagements"."starts_at")
+);
+--> statement-breakpoint
+CREATE TABLE "matching"."match_results" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"order_id" uuid NOT NULL,
+	"worker_id" uuid NOT NULL,
+	"cost_cents" bigint NOT NULL,
+	"trace" jsonb NOT NULL,
+	"matched_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "match_results_order_id_unique" UNIQUE("order_id")
+);
+--> statement-breakpoint
+CREATE TABLE "matching"."samples" (
+	"worker_id" uuid PRIMARY KEY NOT NULL,
+	"name" text NOT NULL,
+	"characteristics" jsonb NOT NULL,
+	"active" boolean DEFAULT true NOT NULL,
+	"completed_count" integer DEFAULT 0 NOT NULL,
+	"failed_count" integer DEFAULT 0 NOT NULL,
+	"cancelled_count" integer DEFAULT 0 NOT NULL,
+	"joined_at" timestamp (3) with time zone NOT NULL,
+	"deactivated_at" timestamp (3) with time zone
+);
+--> statement-breakpoint
+CREATE TABLE "matching"."waiting_orders" (
+	"order_id" uuid PRIMARY KEY NOT NULL,
+	"since" timestamp (3) with time zone NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE "notifications"."messages" (
 	"id" uuid PRIMARY KEY NOT NULL,
 	"account_id" uuid,
@@ -614,6 +655,7 @@ ALTER TABLE "identity"."passwords" ADD CONSTRAINT "passwords_account_id_accounts
 ALTER TABLE "identity"."sessions" ADD CONSTRAINT "sessions_account_id_accounts_id_fk" FOREIGN KEY ("account_id") REFERENCES "identity"."accounts"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "ledger"."lines" ADD CONSTRAINT "lines_transaction_id_transactions_id_fk" FOREIGN KEY ("transaction_id") REFERENCES "ledger"."transactions"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "ledger"."lines" ADD CONSTRAINT "lines_account_id_accounts_id_fk" FOREIGN KEY ("account_id") REFERENCES "ledger"."accounts"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "matching"."engagements" ADD CONSTRAINT "engagements_worker_id_samples_worker_id_fk" FOREIGN KEY ("worker_id") REFERENCES "matching"."samples"("worker_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "ordering"."order_history" ADD CONSTRAINT "order_history_order_id_orders_id_fk" FOREIGN KEY ("order_id") REFERENCES "ordering"."orders"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 CREATE INDEX "movements_party" ON "betting"."movements" USING btree ("party","at");--> statement-breakpoint
 CREATE INDEX "movements_order" ON "betting"."movements" USING btree ("order_id");--> statement-breakpoint
@@ -673,6 +715,11 @@ CREATE INDEX "lines_account" ON "ledger"."lines" USING btree ("account_id","occu
 CREATE UNIQUE INDEX "transactions_key" ON "ledger"."transactions" USING btree ("book","key");--> statement-breakpoint
 CREATE INDEX "transactions_subject" ON "ledger"."transactions" USING btree ("subject");--> statement-breakpoint
 CREATE INDEX "transactions_kind" ON "ledger"."transactions" USING btree ("book","kind","occurred_at");--> statement-breakpoint
+CREATE INDEX "engagements_worker" ON "matching"."engagements" USING btree ("worker_id","starts_at");--> statement-breakpoint
+CREATE INDEX "engagements_starts_at" ON "matching"."engagements" USING btree ("starts_at");--> statement-breakpoint
+CREATE INDEX "match_results_worker" ON "matching"."match_results" USING btree ("worker_id","matched_at");--> statement-breakpoint
+CREATE INDEX "samples_active" ON "matching"."samples" USING btree ("worker_id") WHERE "matching"."samples"."active";--> statement-breakpoint
+CREATE INDEX "waiting_orders_since" ON "matching"."waiting_orders" USING btree ("since");--> statement-breakpoint
 CREATE INDEX "messages_account" ON "notifications"."messages" USING btree ("account_id","created_at") WHERE "notifications"."messages"."in_app";--> statement-breakpoint
 CREATE INDEX "messages_unread" ON "notifications"."messages" USING btree ("account_id") WHERE "notifications"."messages"."in_app" and "notifications"."messages"."read_at" is null;--> statement-breakpoint
 CREATE INDEX "messages_mail_open" ON "notifications"."messages" USING btree ("created_at") WHERE "notifications"."messages"."mail_state" in ('pending', 'sending');--> statement-breakpoint
