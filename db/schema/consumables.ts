@@ -45,6 +45,9 @@ export const jobs = consumables.table(
     clientName: text('client_name').notNull(),
     workerId: text('worker_id').notNull(),
     workerName: text('worker_name').notNull(),
+    /** What the client wrote, for the form and the contractor of predictions. */
+    task: text('task').notNull(),
+    place: text('place').notNull(),
     startsAt: instant('starts_at').notNull(),
     /** When the worker comes for it. */
     dueAt: instant('due_at').notNull(),
@@ -142,11 +145,14 @@ export const cookies = consumables.table(
     arrivedAt: instant('arrived_at'),
     prediction: text('prediction'),
     lateAt: instant('late_at'),
-    trouble: text('trouble'),
+    trouble: text('trouble', { enum: ['no_answer', 'refused', 'failed'] }),
     waivedBy: text('waived_by'),
     waivedWhy: text('waived_why'),
   },
-  (t) => [index('cookies_to_ask').on(t.nextAskAt).where(sql`${t.nextAskAt} is not null`)],
+  (t) => [
+    index('cookies_to_ask').on(t.nextAskAt).where(sql`${t.nextAskAt} is not null`),
+    index('cookies_planned').on(t.orderAt).where(sql`${t.state} = 'planned'`),
+  ],
 );
 
 /** Proposed below the reorder point, ordered on approval, later received. */

@@ -18,6 +18,8 @@ export const settingSchemas = {
   no_show_minutes: z.number().int().min(1).max(1440).default(30),
   /** Hours after the report until an unanswered order completes itself. */
   auto_complete_hours: z.number().int().min(1).max(720).default(24),
+  /** Minutes before the start of an order at which the worker comes for the consumables [US-150]. */
+  pick_up_minutes: z.number().int().min(0).max(1440).default(15),
   /** Minutes ahead of the pick-up at which the fur-tune cookie is ordered [US-170]. */
   cookie_lead_minutes: z.number().int().min(1).max(1440).default(30),
   /** Share of completed orders drawn for audit each day, in per cent [US-190]. */
