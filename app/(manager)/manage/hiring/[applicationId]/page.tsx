@@ -1,0 +1,138 @@
+import { notFound } from 'next/navigation';
+import { getTranslations } from 'next-intl/server';
+import { requireCtx } from '#app/session.ts';
+import { Avatar } from '#app/ui/avatar.tsx';
+import { Button } from '#app/ui/button.tsx';
+import { ConfirmButton } from '#app/ui/confirm-button.tsx';
+import { Field } from '#app/ui/field.tsx';
+import { Form } from '#app/ui/form.tsx';
+import { NumberField, Textarea } from '#app/ui/inputs.tsx';
+import { KeyValue, PageHeader, Section } from '#app/ui/layout-parts.tsx';
+import { StateBadge } from '#app/ui/state-badge.tsx';
+import { TextLink } from '#app/ui/text-link.tsx';
+import { When } from '#app/ui/when.tsx';
+import { skills } from '#lib/catalog/index.ts';
+import { applicationDetails } from '#lib/hiring/index.ts';
+import { accountNames } from '#lib/identity/index.ts';
+import { Refused } from '#lib/kernel/refused.ts';
+import { accept, decline } from '../actions.ts';
+
+const looks = {
+  new: { tone: 'next', shape: 'ring' },
+  accepted: { tone: 'good', shape: 'tick' },
+  declined: { tone: 'neutral', shape: 'slash' },
+} as const;
+
+export default async function ApplicationPage({ params }: { params: Promise<{ applicationId: string }> }) {
+  const ctx = await requireCtx('manager');
+  const { applicationId } = await params;
+  const application = await applicationDetails(ctx, applicationId).catch((error) => {
+    if (error instanceof Refused && error.code === 'hiring.not_found') notFound();
+    throw error;
+  });
+  const [t, tc] = await Promise.all([getTranslations('hiring'), getTranslations('catalog')]);
+  const { name, state } = application;
+  const decidedBy = application.decidedBy
+    ? (await accountNames(ctx, [application.decidedBy])).get(application.decidedBy)
+    : null;
+  return (
+    <>
+      <PageHeader
+        back={<TextLink href="/manage/hiring">{t('title')}</TextLink>}
+        title={
+          <span className="flex items-center gap-3">
+            <Avatar name={name} coat={application.coatColour} size={40} /> {name}
+          </span>
+        }
+        badge={<StateBadge {...looks[state]}>{t(`states.${state}`)}</StateBadge>}
+      />
+      <div className="grid gap-x-10 gap-y-8 lg:grid-cols-[1fr_22rem]">
+        <div>
+          <KeyValue
+            items={[
+              { key: t('fields.breed'), value: application.breed },
+              { key: t('fields.coatColour'), value: t(`colours.${application.coatColour}` as never) },
+              { key: t('list.age'), value: t('years', { count: application.ageYears }) },
+              {
+                key: t('fields.email'),
+                value: <a href={`mailto:${application.email}`}>{application.email}</a>,
+              },
+              { key: t('list.submitted'), value: <When at={application.submittedAt} mode="exact" /> },
+              ...(application.about
+                ? [
+                    {
+                      key: t('fields.about'),
+                      value: <p className="whitespace-pre-wrap">{application.about}</p>,
+                    },
+                  ]
+                : []),
+              ...(application.decidedAt
+                ? [
+                    {
+                      key: t('list.decided'),
+                      value: (
+                        <>
+                          {t('decide.by', { state: t(`states.${state}`), who: decidedBy ?? '—' })},{' '}
+                          <When at={application.decidedAt} />
+                        </>
+                      ),
+                    },
+                  ]
+                : []),
+              ...(application.reason ? [{ key: t('decide.reason'), value: application.reason }] : []),
+            ]}
+          />
+          {application.photoId && (
+            // biome-ignore lint/performance/noImgElement: a private photo behind our own handler.
+            <img
+              src={`/api/photos/${application.photoId}`}
+              alt={name}
+              className="mt-6 max-h-96 rounded-lg border object-contain"
+            />
+          )}
+          {application.characteristics && (
+            <Section title={t('decide.skill')}>
+              <KeyValue
+                dense
+                items={Object.entries(application.characteristics).map(([skill, score]) => ({
+                  key: tc(`skills.${skill}` as never),
+                  value: <span className="tabular-nums">{score}</span>,
+                }))}
+              />
+            </Section>
+          )}
+        </div>
+        {state === 'new' && (
+          <Section title={t('decide.title')} lead={t('decide.lead')}>
+            <Form action={accept} hidden={{ applicationId }} className="grid gap-3">
+              {skills.map((skill) => (
+                <Field key={skill} name={`characteristics.${skill}`} label={tc(`skills.${skill}` as never)}>
+                  <NumberField min={0} max={100} step={5} defaultValue={50} />
+                </Field>
+              ))}
+              <Field name="reason" label={t('decide.reason')}>
+                <Textarea rows={2} maxLength={1000} />
+              </Field>
+              <p className="text-sm text-ink-2">{t('decide.acceptLead')}</p>
+              <Button type="submit" variant="primary">
+                {t('decide.accept')}
+              </Button>
+            </Form>
+            <div className="mt-3">
+              <ConfirmButton
+                action={decline}
+                hidden={{ applicationId }}
+                title={t('decide.declineTitle', { name })}
+                description={t('decide.declineLead')}
+                reason={{ label: t('decide.declineReason'), required: true }}
+                confirm={t('decide.decline')}
+              >
+                {t('decide.decline')}
+              </ConfirmButton>
+            </div>
+          </Section>
+        )}
+      </div>
+    </>
+  );
+}
