@@ -1,9 +1,11 @@
+import { z } from 'zod';
 import { defineEvent, eventField } from '#lib/kernel/events.ts';
 
 /** A worker and a cost were found [US-072]; the engagement is already taken in matching's own calendar. */
 export const orderMatched = defineEvent('matching/order.matched', {
   orderId: eventField.id,
   workerId: eventField.id,
+  workerName: z.string(),
   matchId: eventField.id,
   costCents: eventField.cents,
 });

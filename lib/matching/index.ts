@@ -1,0 +1,7 @@
+export { addSample } from './add-sample.ts';
+export { deactivateSample } from './deactivate-sample.ts';
+export * from './events.ts';
+export { type Match, matchOrder } from './match-order.ts';
+export type { Trace } from './pipeline.rules.ts';
+export { estimatedCostCents, matchOf, sampleOf, waitingOrderIds } from './reads.ts';
+export { releaseEngagement } from './release-engagement.ts';

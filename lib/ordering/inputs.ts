@@ -1,0 +1,37 @@
+import { z } from 'zod';
+
+const reason = z.string().trim().min(1).max(500);
+const orderId = z.uuid();
+const requestKey = z.string().min(8).max(100);
+const startsAt = z.coerce.date();
+
+/** What a client fills in [US-020]. `startsAt` is an instant; the form's wall-clock time is turned into one before. */
+export const placeOrderInput = z.object({
+  requestKey,
+  serviceTypeId: z.uuid('ordering.service_gone'),
+  what: z.string().trim().min(1).max(2000),
+  place: z.string().trim().min(1).max(300),
+  contact: z.string().trim().min(1).max(200),
+  startsAt,
+});
+
+export const reorderInput = z.object({ orderId, requestKey, startsAt });
+export const orderIdInput = z.object({ orderId });
+export const cancelOrderInput = z.object({ orderId, reason: z.string().trim().max(500).optional() });
+export const disputeOrderInput = z.object({ orderId, reason });
+export const declineOrderInput = z.object({ orderId, reason: z.string().trim().max(500).optional() });
+export const photoOfOrderInput = z.object({ orderId, photoId: z.uuid() });
+export const endOrderInput = z.object({
+  orderId,
+  outcome: z.enum(['completed', 'cancelled', 'failed']),
+  reason,
+});
+
+export const assignOrderInput = z.object({
+  orderId,
+  matchId: z.uuid(),
+  workerId: z.uuid(),
+  workerName: z.string().min(1).max(200),
+  costCents: z.bigint().nonnegative(),
+  discountPercent: z.number().int().min(0).max(100),
+});
