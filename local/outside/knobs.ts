@@ -10,7 +10,7 @@ const milliseconds = z.number().int().min(0).max(3_600_000);
 const count = z.number().int().min(0).max(1_000_000);
 
 /** How a partner misbehaves. Kept in the database, so that a misbehaviour survives a restart. */
-export const knobsSchema = z.strictObject({
+const knobsSchema = z.strictObject({
   delayMs: milliseconds,
   processMs: milliseconds,
   failNext: count,

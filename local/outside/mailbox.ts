@@ -6,7 +6,7 @@ const KEPT_MAILS = 2_000;
 const MAIL_LIMIT_BYTES = 10 * 1024 * 1024;
 const RAW_LIMIT_BYTES = 1024 * 1024;
 
-export type Attachment = { filename: string; mimeType: string; sizeBytes: number };
+type Attachment = { filename: string; mimeType: string; sizeBytes: number };
 export type Mail = {
   id: string;
   receivedAt: Date;

@@ -42,7 +42,8 @@ const STYLE = `
   .scroll { overflow-x: auto; }
   table { border-collapse: collapse; width: 100%; font-size: .9rem; }
   th { text-align: left; font-weight: 500; color: var(--soft); }
-  th, td { padding: .4rem .75rem .4rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
+  th, td { padding: .4rem .75rem .4rem 0; border-bottom: 1px solid var(--line); vertical-align: baseline; }
+  td:first-child { white-space: nowrap; }
   td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
   code, .mono { font-family: ui-monospace, "SF Mono", Menlo, Consolas, monospace; font-size: .85em; overflow-wrap: anywhere; }
   form.row { display: flex; flex-wrap: wrap; gap: .75rem; align-items: end; margin: .75rem 0; }
@@ -75,7 +76,7 @@ export function renderPage(title: string, body: Html): string {
 <style>${{ html: STYLE }}</style>
 </head>
 <body>
-<header><strong>The outside world on this machine</strong>
+<header><strong>Outside</strong>
 <a href="/">Partners</a> <a href="/sso/testers">Testers</a> <a href="/mailbox">Mailbox</a></header>
 <main><h1>${title}</h1>
 ${body}

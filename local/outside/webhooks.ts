@@ -91,7 +91,7 @@ async function deliver(
     answer = String(response.status);
   } catch (error) {
     if (options.closing.aborted) return;
-    answer = error instanceof Error ? `${error.name}: ${error.message}` : 'no answer';
+    answer = describeSilence(error);
   }
   const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** Math.min(webhook.attempts, 16), LONGEST_PAUSE_MS);
   await sql`
@@ -108,4 +108,11 @@ export async function untilNextDelivery(sql: Sql): Promise<number | null> {
     select (extract(epoch from min(next_attempt_at) - clock_timestamp()) * 1000)::float8 as wait_ms
     from outside.webhooks where delivered_at is null`;
   return row?.wait_ms ?? null;
+}
+
+/** Why there was no answer, as short as the network says it: ECONNREFUSED, TimeoutError. */
+function describeSilence(error: unknown): string {
+  if (!(error instanceof Error)) return 'no answer';
+  const { cause } = error;
+  return typeof cause === 'object' && cause && 'code' in cause ? String(cause.code) : error.name;
 }
