@@ -1,13 +1,12 @@
 import { and, eq } from 'drizzle-orm';
 import { z } from 'zod';
-import { cookies, jobs } from '#db/schema/consumables.ts';
+import { cookies } from '#db/schema/consumables.ts';
 import { type Ctx, requireRole } from '#lib/kernel/ctx.ts';
 import { callPartner, type PartnerAnswer } from '#lib/kernel/partner.ts';
-import { Refused } from '#lib/kernel/refused.ts';
 import { transaction } from '#lib/kernel/transaction.ts';
 import { cookieArrived, cookieLate } from './events.ts';
 import { afterCookieNews, type CookieNews, type CookieState, cookieKey } from './job.rules.ts';
-import { refreshJob } from './load-job.ts';
+import { lockCookie, refreshJob } from './load-job.ts';
 
 const contractorAnswer = z.object({
   id: z.string().min(1).max(100),
@@ -49,14 +48,7 @@ export async function askForCookie(
 
 async function beginAsking(ctx: Ctx, orderId: string) {
   return transaction(ctx, async (tx) => {
-    const [row] = await tx.db
-      .select({ cookie: cookies, job: jobs })
-      .from(cookies)
-      .innerJoin(jobs, eq(jobs.id, cookies.jobId))
-      .where(eq(cookies.orderId, orderId))
-      .for('update', { of: cookies });
-    if (!row) throw new Refused('consumables.not_found');
-    const { cookie, job } = row;
+    const { cookie, job } = await lockCookie(tx, orderId);
     if (cookie.state !== 'planned' && cookie.state !== 'ordered')
       return { state: cookie.state, job: null } as const;
     await tx.db
@@ -95,14 +87,7 @@ async function keepNews(
 ): Promise<CookieState> {
   const news = newsOf(answer);
   return transaction(ctx, async (tx) => {
-    const [row] = await tx.db
-      .select({ cookie: cookies, job: jobs })
-      .from(cookies)
-      .innerJoin(jobs, eq(jobs.id, cookies.jobId))
-      .where(eq(cookies.orderId, orderId))
-      .for('update', { of: cookies });
-    if (!row) throw new Refused('consumables.not_found');
-    const { cookie, job } = row;
+    const { cookie, job } = await lockCookie(tx, orderId);
     // Arrived, waived or dropped meanwhile, or another attempt is under way: this news is old.
     if (cookie.state !== 'ordered' || cookie.attempt !== attempt) return cookie.state;
     const mine = and(eq(cookies.orderId, orderId), eq(cookies.attempt, attempt));

@@ -29,6 +29,14 @@ export async function cookieOf(tx: Tx, orderId: string) {
   return cookie ?? null;
 }
 
+/** The cookie of an order and its job, both locked, the job first like everywhere. Throws `Refused`: consumables.not_found. */
+export async function lockCookie(tx: Tx, orderId: string) {
+  const [job] = await tx.db.select().from(jobs).where(eq(jobs.orderId, orderId)).for('update');
+  const cookie = job && (await cookieOf(tx, orderId));
+  if (!cookie) throw new Refused('consumables.not_found');
+  return { job, cookie };
+}
+
 /** Every screen that shows this job looks again. */
 export function refreshJob(tx: Tx, job: { orderId: string; workerId: string; clientId: string }): void {
   tx.refresh('role:staff', `order:${job.orderId}`, `account:${job.workerId}`, `account:${job.clientId}`);
