@@ -35,6 +35,8 @@ describe('layers', () => {
 describe('contexts', () => {
   const ordering = {
     'lib/ordering/index.ts': `export { cancelOrder } from './cancel-order.ts'; export { myOrders } from './reads.ts';`,
+    'lib/ordering/cancel-order.ts': 'export const cancelOrder = (ctx) => transaction(ctx, cancel)',
+    'lib/ordering/reads.ts': 'export const myOrders = (ctx) => ctx.db.select()',
   };
 
   test('keep their hands off the tables of others', () => {

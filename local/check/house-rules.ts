@@ -46,7 +46,8 @@ const mayWriteTo: Record<string, readonly string[]> = {
   ledger: ['billing', 'betting'],
   matching: ['ordering'],
 };
-const readable = (file: string) => /(^|\/)(reads|events|inputs)\.ts$|\.rules\.ts$/.test(file);
+/** A file that opens a transaction writes; so does one that was handed one. */
+const writes = (file: SourceFile | undefined) => !file || /\btransaction\(|\btx: Tx\b/.test(file.text);
 
 const contexts: Check = (files) => {
   const frontDoors = new Map(
@@ -72,7 +73,7 @@ const contexts: Check = (files) => {
       const door_ = frontDoors.get(other);
       const verbs = names.filter((name) => {
         const from = door_?.imports.find((item) => item.names.includes(name));
-        return from && !from.typeOnly && !readable(from.target);
+        return from && !from.typeOnly && writes(files.find((file) => file.path === from.target));
       });
       return verbs.length
         ? says(`${verbs.join(', ')} writes: only a policy in inngest/ writes across contexts`)
