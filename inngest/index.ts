@@ -1,7 +1,19 @@
+import { createWorkerAccountPolicy } from './create-worker-account.ts';
+import { notifyPeople } from './notify-people.ts';
 import { type Policy, toInngestFunction } from './policy.ts';
+import { sendOverdueMails, sendQueuedMail } from './send-mail.ts';
+import { syncDirectory, syncDirectoryOnRequest, tidyIdentityNightly } from './sync-directory.ts';
 
 /** Every policy, in the order of an order's life. A new policy is a file beside this one and a line here. */
 // biome-ignore lint/suspicious/noExplicitAny: each policy knows its own event.
-export const policies: readonly Policy<any>[] = [];
+export const policies: readonly Policy<any>[] = [
+  createWorkerAccountPolicy,
+  ...notifyPeople,
+  sendQueuedMail,
+  sendOverdueMails,
+  syncDirectory,
+  syncDirectoryOnRequest,
+  tidyIdentityNightly,
+];
 
 export const functions = policies.map(toInngestFunction);

@@ -24,8 +24,8 @@ export const invitationDays = 14;
 
 /**
  * Makes the account of a hired cat, once per application [US-120]: role worker, an invitation to set the password, and
- * the event by which matching and billing learn of it. Asked again before the invitation was used, it answers a new link
- * (the old one ends), because only the link's hash is kept. A cat whose e-mail already has a local account gains the role.
+ * the event by which matching and billing learn of it. The invitation's token is answered once, when it is made: only its
+ * hash is kept. A cat whose e-mail already has a local account gains the role.
  */
 export async function createWorkerAccount(
   ctx: Ctx,
@@ -79,10 +79,12 @@ export async function createWorkerAccount(
           .values({ accountId, hash: await hashPassword(password), changedAt: tx.now })
           .onConflictDoNothing();
     }
-    if ((await tx.db.$count(passwords, eq(passwords.accountId, accountId))) > 0)
-      return { accountId, invitationToken: null };
+    const [hasPassword, isInvited] = [
+      await tx.db.$count(passwords, eq(passwords.accountId, accountId)),
+      await tx.db.$count(invitations, eq(invitations.accountId, accountId)),
+    ];
+    if (hasPassword || isInvited) return { accountId, invitationToken: null };
     const invitationToken = randomBytes(32).toString('base64url');
-    await tx.db.delete(invitations).where(eq(invitations.accountId, accountId));
     await tx.db.insert(invitations).values({
       tokenHash: tokenHash(invitationToken),
       accountId,

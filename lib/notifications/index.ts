@@ -1,2 +1,8 @@
+export { chooseChannels } from './choose-channels.ts';
+export * from './events.ts';
 export * from './kinds.rules.ts';
-export { listMessages, type Message, unreadCount } from './reads.ts';
+export { markRead } from './mark-read.ts';
+export { listMessages, type Message, readChannels, unreadCount } from './reads.ts';
+export { renderMessage } from './render-message.ts';
+export { overdueMails, sendMail } from './send-mail.ts';
+export { tell, tellRole } from './tell.ts';

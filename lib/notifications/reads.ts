@@ -1,7 +1,7 @@
 import { and, count, desc, eq, isNull, lt, or } from 'drizzle-orm';
-import { messages } from '#db/schema/notifications.ts';
+import { messages, preferences } from '#db/schema/notifications.ts';
 import type { Ctx } from '#lib/kernel/ctx.ts';
-import type { Kind } from './kinds.rules.ts';
+import { type Channels, type Kind, type Topic, topics, topicsOf } from './kinds.rules.ts';
 
 /** A line in somebody's list of messages. */
 export type Message = {
@@ -49,4 +49,15 @@ export async function listMessages(
     .orderBy(desc(messages.createdAt), desc(messages.id))
     .limit(Math.min(limit, 100));
   return rows as Message[];
+}
+
+/** The actor's channels for each topic they can choose about. */
+export async function readChannels(ctx: Ctx): Promise<(Channels & { topic: Topic })[]> {
+  if (ctx.actor.kind !== 'account') return [];
+  const rows = await ctx.db.select().from(preferences).where(eq(preferences.accountId, ctx.actor.id));
+  const chosen = new Map(rows.map((row) => [row.topic, row]));
+  return topicsOf(ctx.actor.roles).map((topic) => {
+    const { byMail, inApp } = chosen.get(topic) ?? topics[topic];
+    return { topic, byMail, inApp };
+  });
 }
