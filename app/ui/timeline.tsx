@@ -55,9 +55,11 @@ export function Timeline({ steps, label }: { steps: readonly Step[]; label: stri
               />
             </span>
             <div className="min-w-0 flex-1">
-              <div className="flex flex-wrap items-baseline justify-between gap-x-4">
-                <span className={cx(step.phase === 'todo' ? 'text-ink-3' : 'font-medium')}>{step.title}</span>
-                {step.aside && <span className="text-[0.9em] text-ink-2">{step.aside}</span>}
+              <div className="flex items-baseline justify-between gap-x-4">
+                <span className={cx('min-w-0', step.phase === 'todo' ? 'text-ink-3' : 'font-medium')}>
+                  {step.title}
+                </span>
+                {step.aside && <span className="shrink-0 text-[0.9em] text-ink-2">{step.aside}</span>}
               </div>
               {step.detail && <div className="mt-0.5 text-[0.9375em] text-ink-2">{step.detail}</div>}
             </div>
