@@ -1,5 +1,6 @@
 import { connect } from '#db/client.ts';
 import { createCtx } from '#lib/kernel/ctx.ts';
+import { seedConsumables } from './seed/consumables.ts';
 import { seedIdentity } from './seed/identity.ts';
 
 /** What `npm start` prints: one sign-in for each role. */
@@ -11,6 +12,7 @@ export async function seed({ databaseUrl }: { databaseUrl: string }): Promise<Si
   try {
     const ctx = createCtx(db, { kind: 'system', id: 'seed' });
     const signIns = await seedIdentity(ctx);
+    await seedConsumables(ctx);
     return signIns;
   } finally {
     await close();
