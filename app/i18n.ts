@@ -12,6 +12,7 @@ export const areas = [
   'matching',
   'consumables',
   'execution',
+  'photo',
   'hiring',
   'quality',
   'billing',
