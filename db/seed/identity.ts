@@ -14,14 +14,14 @@ const colleagues = [
 
 /** Every demo cat is good at something and bad at something: matching has a choice to make. */
 const cats = [
-  ['vasya', 'Vasya', { glass_tipping: 92, stealth: 40, precision: 71, stamina: 66 }],
-  ['barsik', 'Barsik', { glass_tipping: 64, stealth: 88, precision: 58, stamina: 73 }],
-  ['ryzhik', 'Ryzhik', { glass_tipping: 78, stealth: 55, precision: 47, stamina: 95 }],
-  ['murka', 'Murka', { glass_tipping: 58, stealth: 81, precision: 94, stamina: 52 }],
-  ['pushok', 'Pushok', { glass_tipping: 45, stealth: 62, precision: 69, stamina: 80 }],
-  ['kuzya', 'Kuzya', { glass_tipping: 87, stealth: 33, precision: 54, stamina: 61 }],
-  ['dymka', 'Dymka', { glass_tipping: 70, stealth: 96, precision: 76, stamina: 44 }],
-  ['tishka', 'Tishka', { glass_tipping: 53, stealth: 74, precision: 82, stamina: 68 }],
+  ['vasya', 'Vasya', { precision: 92, strength: 71, agility: 66, stealth: 40, noise: 80, patience: 35 }],
+  ['barsik', 'Barsik', { precision: 58, strength: 73, agility: 64, stealth: 88, noise: 30, patience: 61 }],
+  ['ryzhik', 'Ryzhik', { precision: 47, strength: 95, agility: 78, stealth: 55, noise: 84, patience: 42 }],
+  ['murka', 'Murka', { precision: 94, strength: 52, agility: 58, stealth: 81, noise: 25, patience: 77 }],
+  ['pushok', 'Pushok', { precision: 69, strength: 80, agility: 45, stealth: 62, noise: 51, patience: 90 }],
+  ['kuzya', 'Kuzya', { precision: 54, strength: 61, agility: 87, stealth: 33, noise: 96, patience: 48 }],
+  ['dymka', 'Dymka', { precision: 76, strength: 44, agility: 70, stealth: 96, noise: 20, patience: 83 }],
+  ['tishka', 'Tishka', { precision: 82, strength: 68, agility: 53, stealth: 74, noise: 58, patience: 65 }],
 ] as const;
 
 /** The demo's accounts. Workers join as if hired, so matching and billing hear of them the usual way. */
