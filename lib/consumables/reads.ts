@@ -275,7 +275,7 @@ export type StockItem = {
 
 /** Every item with what is on hand, what open jobs reserve, and the purchase that is under way. */
 export async function readStock(ctx: Ctx): Promise<StockItem[]> {
-  requireRole(ctx, 'staff', 'manager');
+  requireRole(ctx, 'staff', 'manager', 'system');
   const reserved = ctx.db
     .select({ itemId: jobLines.itemId, count: sql<number>`sum(${jobLines.count})::int`.as('reserved_count') })
     .from(jobLines)
