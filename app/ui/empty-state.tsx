@@ -15,7 +15,7 @@ export function EmptyState({
 }) {
   return (
     <div className="mx-auto flex max-w-md flex-col items-center px-4 py-10 text-center">
-      {art && <Art name={art} className="mb-5 w-56 max-w-full" />}
+      {art && <Art name={art} className="mb-4 w-60 max-w-full" />}
       <p className="text-[1.1875em] font-semibold text-ink">{title}</p>
       {children && <p className="mt-1.5 text-ink-2">{children}</p>}
       {action && <div className="mt-5 flex flex-wrap justify-center gap-2">{action}</div>}

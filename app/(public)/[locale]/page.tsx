@@ -31,7 +31,7 @@ export default async function LandingPage({ params }: Props) {
             {t('title2')}
           </h1>
           <p className="mt-6 max-w-[34rem] text-lg text-ink-2 sm:text-xl">{t('lead')}</p>
-          <div className="mt-8 flex flex-wrap gap-3">
+          <div className="mt-8 flex flex-wrap gap-3 max-sm:*:w-full">
             <a href="/orders" className={buttonClass('primary', 'lg')}>
               {t('request')}
             </a>

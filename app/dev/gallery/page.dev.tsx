@@ -388,7 +388,11 @@ export default async function GalleryPage({ searchParams }: { searchParams: Prom
               It may have been moved.
             </EmptyState>
           </div>
-          <Art name="asleep" className="mt-6 w-80" />
+          <div className="mt-6 grid grid-cols-2 gap-4">
+            {(['asleep', 'shelf', 'orders', 'lost'] as const).map((name) => (
+              <Art key={name} name={name} className="w-full" />
+            ))}
+          </div>
           <div className="mt-6">
             <PageSkeleton rows={3} />
           </div>
