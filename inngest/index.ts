@@ -1,17 +1,39 @@
+import { addSampleOfWorker } from './add-sample.ts';
+import { alertOverrunOrder } from './alert-overrun.ts';
+import { assignMatchedOrder } from './assign-matched-order.ts';
 import { chaseLateCookie } from './chase-late-cookie.ts';
 import { closeJobOfEndedOrder } from './close-job-of-ended-order.ts';
+import { completeUnansweredOrder } from './complete-unanswered.ts';
 import { createWorkerAccountPolicy } from './create-worker-account.ts';
+import { deactivateSampleOfWorker } from './deactivate-sample.ts';
+import { failNoShowOrder } from './fail-no-show.ts';
+import { matchPlacedOrder } from './match-placed-order.ts';
+import { matchWaitingOrders } from './match-waiting-orders.ts';
 import { notifyPeople } from './notify-people.ts';
 import { openAssemblyJob } from './open-assembly-job.ts';
 import { orderCookie } from './order-cookie.ts';
 import { type Policy, toInngestFunction } from './policy.ts';
+import { readyIssuedOrder } from './ready-issued-order.ts';
 import { receiveCookie } from './receive-cookie.ts';
+import { releaseEngagementOfEndedOrder } from './release-engagement.ts';
 import { sendOverdueMails, sendQueuedMail } from './send-mail.ts';
+import { sweepOrders } from './sweep-orders.ts';
 import { syncDirectory, syncDirectoryOnRequest, tidyIdentityNightly } from './sync-directory.ts';
 
 /** Every policy, in the order of an order's life. A new policy is a file beside this one and a line here. */
 // biome-ignore lint/suspicious/noExplicitAny: each policy knows its own event.
 export const policies: readonly Policy<any>[] = [
+  matchPlacedOrder,
+  assignMatchedOrder,
+  matchWaitingOrders,
+  readyIssuedOrder,
+  failNoShowOrder,
+  alertOverrunOrder,
+  completeUnansweredOrder,
+  releaseEngagementOfEndedOrder,
+  sweepOrders,
+  addSampleOfWorker,
+  deactivateSampleOfWorker,
   openAssemblyJob,
   orderCookie,
   receiveCookie,

@@ -55,7 +55,7 @@ export type HistoryLine = {
 
 const pageSize = 20;
 const activeLimit = 50;
-const sweepLimit = 200;
+const sweepLimit = 100;
 const searchLimitChars = 100;
 
 const line = {
