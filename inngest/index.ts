@@ -1,8 +1,14 @@
 import { addSampleOfWorker } from './add-sample.ts';
 import { alertOverrunOrder } from './alert-overrun.ts';
+import { askAboutParkedAttempt } from './ask-about-parked-attempt.ts';
 import { assignMatchedOrder } from './assign-matched-order.ts';
+import { chargeInvoice } from './charge-invoice.ts';
 import { chaseLateCookie } from './chase-late-cookie.ts';
+import { chaseMoney } from './chase-money.ts';
+import { closeDuePeriods } from './close-due-periods.ts';
 import { closeJobOfEndedOrder } from './close-job-of-ended-order.ts';
+import { closeMonth } from './close-month.ts';
+import { closeWeek } from './close-week.ts';
 import { completeUnansweredOrder } from './complete-unanswered.ts';
 import { createWorkerAccountPolicy } from './create-worker-account.ts';
 import { deactivateSampleOfWorker } from './deactivate-sample.ts';
@@ -11,10 +17,16 @@ import { matchPlacedOrder } from './match-placed-order.ts';
 import { matchWaitingOrders } from './match-waiting-orders.ts';
 import { notifyPeople } from './notify-people.ts';
 import { openAssemblyJob } from './open-assembly-job.ts';
+import { openPaymentMethodPolicy } from './open-payment-method.ts';
+import { openPayoutAccountPolicy } from './open-payout-account.ts';
 import { orderCookie } from './order-cookie.ts';
+import { payStatement } from './pay-statement.ts';
 import { type Policy, toInngestFunction } from './policy.ts';
+import { postEndedOrderPolicy } from './post-ended-order.ts';
 import { readyIssuedOrder } from './ready-issued-order.ts';
 import { receiveCookie } from './receive-cookie.ts';
+import { receiveGatewayNotice } from './receive-gateway-notice.ts';
+import { receiveGoldenHatNotice } from './receive-golden-hat-notice.ts';
 import { releaseEngagementOfEndedOrder } from './release-engagement.ts';
 import { sendOverdueMails, sendQueuedMail } from './send-mail.ts';
 import { sweepOrders } from './sweep-orders.ts';
@@ -40,6 +52,18 @@ export const policies: readonly Policy<any>[] = [
   chaseLateCookie,
   closeJobOfEndedOrder,
   createWorkerAccountPolicy,
+  postEndedOrderPolicy,
+  openPayoutAccountPolicy,
+  openPaymentMethodPolicy,
+  closeDuePeriods,
+  closeWeek,
+  closeMonth,
+  chargeInvoice,
+  payStatement,
+  receiveGatewayNotice,
+  receiveGoldenHatNotice,
+  askAboutParkedAttempt,
+  chaseMoney,
   ...notifyPeople,
   sendQueuedMail,
   sendOverdueMails,

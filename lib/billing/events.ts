@@ -41,3 +41,5 @@ export const bonusGiven = defineEvent('billing/bonus.given', {
   amountCents: eventField.cents,
   reason: z.string(),
 });
+/** A person wants a parked movement of money asked about once more. */
+export const attemptAskRequested = defineEvent('billing/attempt-ask.requested', { attemptId: eventField.id });

@@ -1,0 +1,65 @@
+import { and, eq, isNull, sql } from 'drizzle-orm';
+import { attempts } from '#db/schema/billing.ts';
+import { type Ctx, requireRole } from '#lib/kernel/ctx.ts';
+import { callPartner, type Partner } from '#lib/kernel/partner.ts';
+import { transaction } from '#lib/kernel/transaction.ts';
+import { type AttemptState, howToAsk, readAnswer, type Truth } from './attempt.rules.ts';
+import { settleAttempt } from './settle-attempt.ts';
+
+type Attempt = typeof attempts.$inferSelect;
+export type Asked = { state: AttemptState; nextAskAt: Date | null };
+
+// A process that dies between the ask and its answer leaves this as the time of the next ask.
+const graceMs = 60_000;
+
+/**
+ * Asks the partner about an attempt: the order itself, always with the same key and content, or by key whether it has the
+ * order. Notes what it says. Attempts that are over are left alone.
+ */
+export async function askPartner(ctx: Ctx, { attemptId }: { attemptId: string }): Promise<Asked | null> {
+  requireRole(ctx, 'system');
+  const [attempt] = await transaction(ctx, (tx) =>
+    tx.db
+      .update(attempts)
+      .set({ asksCount: sql`${attempts.asksCount} + 1`, nextAskAt: new Date(ctx.now.getTime() + graceMs) })
+      .where(and(eq(attempts.id, attemptId), isNull(attempts.settledAt)))
+      .returning(),
+  );
+  if (!attempt) return null;
+  const how = howToAsk({ state: attempt.state, asksCount: attempt.asksCount - 1 });
+  let truth = how === 'order' ? await order(attempt) : await query(attempt);
+  // Not on the partner's list: the key makes it safe to order again.
+  if (truth.is === 'never_heard') truth = await order(attempt);
+  return settleAttempt(ctx, { attemptId, truth });
+}
+
+/** A partner's notice is a hint: asks by key what is true, also about an attempt that had failed. Not ours: ignored. */
+export async function askAboutNotice(ctx: Ctx, { key }: { key: string }): Promise<Asked | null> {
+  requireRole(ctx, 'system');
+  const [attempt] = await ctx.db.select().from(attempts).where(eq(attempts.key, key));
+  if (!attempt || attempt.state === 'succeeded') return null;
+  return settleAttempt(ctx, { attemptId: attempt.id, truth: await query(attempt) });
+}
+
+const routes = {
+  charge: { partner: 'gateway', path: '/charges' },
+  payout: { partner: 'golden-hat', path: '/transfers' },
+} as const satisfies Record<Attempt['purpose'], { partner: Partner; path: string }>;
+
+async function order({ purpose, key, amountCents, target }: Attempt): Promise<Truth> {
+  const { partner, path } = routes[purpose];
+  const common = { amountCents: amountCents.toString(), reference: key };
+  const body = purpose === 'charge' ? { ...common, methodToken: target } : { ...common, account: target };
+  const answer = await callPartner(partner, { method: 'POST', path, body, idempotencyKey: key });
+  return readAnswer(answer, { by: 'order', amountCents });
+}
+
+async function query({ purpose, key, amountCents }: Attempt): Promise<Truth> {
+  const { partner, path } = routes[purpose];
+  const answer = await callPartner(partner, {
+    method: 'GET',
+    path: `${path}?idempotencyKey=${encodeURIComponent(key)}`,
+    idempotencyKey: key,
+  });
+  return readAnswer(answer, { by: 'query', amountCents });
+}

@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import { parseCents } from '#lib/kernel/money.ts';
+
+const id = z.guid();
+
+/** An amount as people type it ("12,50"), more than zero, at most a million units. */
+const amount = z
+  .string()
+  .trim()
+  .min(1)
+  .transform((text, issues) => {
+    const cents = parseCents(text);
+    if (cents === null) issues.addIssue({ code: 'custom', message: 'billing.not_an_amount' });
+    else if (cents <= 0n) issues.addIssue({ code: 'custom', message: 'billing.amount_too_small' });
+    else if (cents > 100_000_000n) issues.addIssue({ code: 'custom', message: 'billing.amount_too_big' });
+    else return cents;
+    return z.NEVER;
+  });
+
+export const giveBonusInput = z.object({
+  /** Made by the form: the same click twice gives one bonus. */
+  bonusId: id,
+  workerId: id,
+  amount,
+  reason: z.string().trim().min(3).max(500),
+});
+
+export const requestCloseInput = z.object({
+  kind: z.enum(['week', 'month']),
+  period: z.string().min(1).max(20),
+});
+
+export const addPaymentMethodInput = z.object({
+  methodId: id,
+  label: z.string().trim().min(2).max(60),
+});
+
+export const choosePaymentMethodInput = z.object({ methodId: id });
+export const payInvoiceInput = z.object({ invoiceId: id });
+export const retryPayoutInput = z.object({ statementId: id });
+export const askAgainInput = z.object({ attemptId: id });
+export const waivePenaltyInput = z.object({ orderId: id, reason: z.string().trim().min(3).max(500) });

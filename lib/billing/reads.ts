@@ -1,0 +1,393 @@
+import { and, asc, count, desc, eq, inArray, isNull, type SQL, sql } from 'drizzle-orm';
+import {
+  attempts,
+  invoices,
+  items,
+  paymentMethods,
+  payoutAccounts,
+  periodCloses,
+  statements,
+} from '#db/schema/billing.ts';
+import { type Ctx, hasRole, requireRole } from '#lib/kernel/ctx.ts';
+import type { Cents } from '#lib/kernel/money.ts';
+import { Refused } from '#lib/kernel/refused.ts';
+import { readSetting } from '#lib/kernel/settings.ts';
+import {
+  accountId,
+  balanceOf,
+  balancesOfKind,
+  countMovements,
+  type Entry,
+  entriesOf,
+  type Movement,
+  movementsOf,
+  parseAccountId,
+  type TrialRow,
+  trialBalance,
+} from '#lib/ledger/index.ts';
+import { loyaltyPercentFor, nextLoyaltyStep } from './loyalty.rules.ts';
+import { paidInTotal } from './loyalty-percent.ts';
+import { type PeriodKind, periodAt } from './periods.rules.ts';
+
+export type Invoice = typeof invoices.$inferSelect;
+export type Statement = typeof statements.$inferSelect;
+export type Item = typeof items.$inferSelect;
+export type Attempt = typeof attempts.$inferSelect;
+export type PaymentMethod = Omit<typeof paymentMethods.$inferSelect, 'token'> & { isReady: boolean };
+export type PeriodClose = typeof periodCloses.$inferSelect & { doneCount: number };
+export type DocumentState = Invoice['state'];
+export const documentStates = invoices.state.enumValues;
+
+type Page = { limit?: number; offset?: number };
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const mostItems = 1000;
+
+const openItems = (ctx: Ctx, purpose: Item['purpose'], partyId: string) =>
+  ctx.db
+    .select()
+    .from(items)
+    .where(and(eq(items.purpose, purpose), eq(items.partyId, partyId), isNull(items.documentId)))
+    .orderBy(desc(items.occurredAt), desc(items.transactionId))
+    .limit(mostItems);
+
+const itemsOf = (ctx: Ctx, documentId: string) =>
+  ctx.db
+    .select()
+    .from(items)
+    .where(eq(items.documentId, documentId))
+    .orderBy(asc(items.occurredAt), asc(items.transactionId));
+
+const attemptsFor = (ctx: Ctx, documentId: string) =>
+  ctx.db
+    .select()
+    .from(attempts)
+    .where(eq(attempts.documentId, documentId))
+    .orderBy(desc(attempts.attemptNo))
+    .limit(100);
+
+const sum = (rows: readonly { amountCents: Cents }[]) =>
+  rows.reduce((total, row) => total + row.amountCents, 0n);
+
+export type ClientAccount = {
+  /** What is charged at the end of this week, with what it is made of. */
+  dueCents: Cents;
+  dueAt: Date;
+  period: string;
+  items: Item[];
+  /** Everything owed, invoiced or not. */
+  balanceCents: Cents;
+  paidCents: Cents;
+  loyaltyPercent: number;
+  nextLoyaltyStep: { percent: number; remainingCents: Cents } | null;
+};
+
+/** What a client owes at the end of the week, from what, and how near the next discount is [US-250][US-040]. */
+export async function myAccount(ctx: Ctx): Promise<ClientAccount> {
+  requireRole(ctx, 'client');
+  const [open, balanceCents, paidCents, zone] = await Promise.all([
+    openItems(ctx, 'invoice', ctx.actor.id),
+    balanceOf(ctx, accountId('clients', 'receivable', ctx.actor.id)),
+    paidInTotal(ctx, ctx.actor.id),
+    readSetting(ctx, 'time_zone'),
+  ]);
+  const week = periodAt('week', ctx.now, zone);
+  return {
+    dueCents: sum(open),
+    dueAt: week.to,
+    period: week.period,
+    items: open,
+    balanceCents,
+    paidCents,
+    loyaltyPercent: loyaltyPercentFor(paidCents),
+    nextLoyaltyStep: nextLoyaltyStep(paidCents),
+  };
+}
+
+/** A client's movements, newest first, with the running balance [US-250]. */
+export async function myMovements(ctx: Ctx, page: Page = {}): Promise<{ rows: Movement[]; total: number }> {
+  requireRole(ctx, 'client');
+  const account = accountId('clients', 'receivable', ctx.actor.id);
+  const [rows, total] = await Promise.all([movementsOf(ctx, account, page), countMovements(ctx, account)]);
+  return { rows, total };
+}
+
+/** A client's invoices, newest first [US-260]. */
+export async function myInvoices(
+  ctx: Ctx,
+  { limit = 20, offset = 0 }: Page = {},
+): Promise<{ rows: Invoice[]; total: number }> {
+  requireRole(ctx, 'client');
+  const mine = eq(invoices.clientId, ctx.actor.id);
+  const [rows, total] = await Promise.all([
+    ctx.db.select().from(invoices).where(mine).orderBy(desc(invoices.number)).limit(limit).offset(offset),
+    ctx.db.$count(invoices, mine),
+  ]);
+  return { rows, total };
+}
+
+/** One invoice with its lines and attempts: the client's own, or any for managers. Throws `Refused` billing.not_found. */
+export async function readInvoice(
+  ctx: Ctx,
+  invoiceId: string,
+): Promise<{ invoice: Invoice; items: Item[]; attempts: Attempt[] }> {
+  requireRole(ctx, 'client', 'manager', 'billing');
+  const [invoice] = uuid.test(invoiceId)
+    ? await ctx.db.select().from(invoices).where(eq(invoices.id, invoiceId))
+    : [];
+  if (!invoice || !mayRead(ctx, invoice.clientId)) throw new Refused('billing.not_found');
+  const [lines, tries] = await Promise.all([itemsOf(ctx, invoiceId), attemptsFor(ctx, invoiceId)]);
+  return { invoice, items: lines, attempts: tries };
+}
+
+const mayRead = (ctx: Ctx, ownerId: string) =>
+  ctx.actor.id === ownerId || hasRole(ctx, 'manager') || hasRole(ctx, 'billing');
+
+/** A client's methods of payment, without tokens. Refused ones are shown until there is another. */
+export async function myPaymentMethods(ctx: Ctx): Promise<PaymentMethod[]> {
+  requireRole(ctx, 'client');
+  const rows = await ctx.db
+    .select()
+    .from(paymentMethods)
+    .where(eq(paymentMethods.clientId, ctx.actor.id))
+    .orderBy(asc(paymentMethods.createdAt))
+    .limit(50);
+  return rows.map(({ token, ...method }) => ({ ...method, isReady: token !== null }));
+}
+
+export type WorkerMoney = {
+  period: string;
+  from: Date;
+  to: Date;
+  /** Not on a statement yet, newest first. */
+  items: Item[];
+  earnedCents: Cents;
+  finedCents: Cents;
+  bonusCents: Cents;
+  /** Zero or less: what earlier negative months left. */
+  carriedCents: Cents;
+  /** What the next statement would say now. */
+  expectedCents: Cents;
+  /** What the company owes in all; negative when the worker owes. */
+  balanceCents: Cents;
+  statements: Statement[];
+  hasPayoutAccount: boolean;
+};
+
+const fineKinds = ['worker_fined', 'penalty_waived'];
+
+/** What a worker earned and was fined this month, line by line, and their statements [US-250][US-260]. */
+export async function myMoney(ctx: Ctx): Promise<WorkerMoney> {
+  requireRole(ctx, 'worker');
+  const workerId = ctx.actor.id;
+  const [open, payable, zone, mine, account] = await Promise.all([
+    openItems(ctx, 'statement', workerId),
+    balanceOf(ctx, accountId('people', 'payable', workerId)),
+    readSetting(ctx, 'time_zone'),
+    ctx.db
+      .select()
+      .from(statements)
+      .where(eq(statements.workerId, workerId))
+      .orderBy(desc(statements.toAt))
+      .limit(36),
+    ctx.db.select().from(payoutAccounts).where(eq(payoutAccounts.workerId, workerId)),
+  ]);
+  const { period, from, to } = periodAt('month', ctx.now, zone);
+  const carriedOn = new Set(mine.map(({ carriedFromId }) => carriedFromId));
+  const carriedCents = sum(mine.filter(({ state, id }) => state === 'carried_over' && !carriedOn.has(id)));
+  const of = (...kinds: string[]) => sum(open.filter(({ kind }) => kinds.includes(kind)));
+  return {
+    period,
+    from,
+    to,
+    items: open,
+    earnedCents: of('worker_earned'),
+    finedCents: of(...fineKinds),
+    bonusCents: of('bonus_given'),
+    carriedCents,
+    expectedCents: sum(open) + carriedCents,
+    balanceCents: -payable,
+    statements: mine,
+    hasPayoutAccount: Boolean(account[0]?.account),
+  };
+}
+
+/** One statement with its lines and attempts: the worker's own, or any for managers. Throws `Refused` billing.not_found. */
+export async function readStatement(
+  ctx: Ctx,
+  statementId: string,
+): Promise<{ statement: Statement; items: Item[]; attempts: Attempt[]; account: string | null }> {
+  requireRole(ctx, 'worker', 'manager', 'billing');
+  const [statement] = uuid.test(statementId)
+    ? await ctx.db.select().from(statements).where(eq(statements.id, statementId))
+    : [];
+  if (!statement || !mayRead(ctx, statement.workerId)) throw new Refused('billing.not_found');
+  const [lines, tries, [account]] = await Promise.all([
+    itemsOf(ctx, statementId),
+    attemptsFor(ctx, statementId),
+    ctx.db.select().from(payoutAccounts).where(eq(payoutAccounts.workerId, statement.workerId)),
+  ]);
+  return { statement, items: lines, attempts: tries, account: maskAccount(account?.account ?? null) };
+}
+
+const maskAccount = (account: string | null) => account && `•••• ${account.slice(-4)}`;
+
+export type BillingOverview = {
+  clients: TrialRow[];
+  people: TrialRow[];
+  invoices: Record<DocumentState, { count: number; amountCents: Cents }>;
+  statements: Record<DocumentState, { count: number; amountCents: Cents }>;
+  closes: PeriodClose[];
+};
+
+/** The state of the money at a glance: trial balance of both books, documents by state, the latest closes. */
+export async function billingOverview(ctx: Ctx): Promise<BillingOverview> {
+  requireRole(ctx, 'manager', 'billing');
+  const [clients, people, byInvoice, byStatement, closes] = await Promise.all([
+    trialBalance(ctx, 'clients'),
+    trialBalance(ctx, 'people'),
+    byState(ctx, invoices),
+    byState(ctx, statements),
+    latestCloses(ctx),
+  ]);
+  return { clients, people, invoices: byInvoice, statements: byStatement, closes };
+}
+
+async function byState(
+  ctx: Ctx,
+  table: typeof invoices | typeof statements,
+): Promise<Record<DocumentState, { count: number; amountCents: Cents }>> {
+  const rows = await ctx.db
+    .select({ state: table.state, n: count(), total: sql<string>`sum(${table.amountCents})` })
+    .from(table as typeof invoices)
+    .groupBy(table.state);
+  return Object.fromEntries(
+    documentStates.map((state) => {
+      const row = rows.find((found) => found.state === state);
+      return [state, { count: row?.n ?? 0, amountCents: BigInt(row?.total ?? 0) }];
+    }),
+  ) as Record<DocumentState, { count: number; amountCents: Cents }>;
+}
+
+async function latestCloses(ctx: Ctx): Promise<PeriodClose[]> {
+  const rows = await ctx.db.select().from(periodCloses).orderBy(desc(periodCloses.requestedAt)).limit(10);
+  return Promise.all(
+    rows.map(async (row) => ({
+      ...row,
+      doneCount: await (row.kind === 'week'
+        ? ctx.db.$count(invoices, eq(invoices.period, row.period))
+        : ctx.db.$count(statements, eq(statements.period, row.period))),
+    })),
+  );
+}
+
+export type WithAttempt<D> = D & { lastAttempt: Attempt | null };
+
+/** Invoices of all clients, newest first, with the latest attempt of each. */
+export async function listInvoices(
+  ctx: Ctx,
+  { state, limit = 50, offset = 0 }: Page & { state?: DocumentState } = {},
+): Promise<{ rows: WithAttempt<Invoice>[]; total: number }> {
+  requireRole(ctx, 'manager', 'billing');
+  const which = state && eq(invoices.state, state);
+  const [rows, total] = await Promise.all([
+    ctx.db.select().from(invoices).where(which).orderBy(desc(invoices.number)).limit(limit).offset(offset),
+    ctx.db.$count(invoices, which),
+  ]);
+  return { rows: await withLastAttempt(ctx, rows), total };
+}
+
+/** Statements of all workers, newest first, with the latest attempt of each. */
+export async function listStatements(
+  ctx: Ctx,
+  { state, limit = 50, offset = 0 }: Page & { state?: DocumentState } = {},
+): Promise<{ rows: WithAttempt<Statement>[]; total: number }> {
+  requireRole(ctx, 'manager', 'billing');
+  const which: SQL | undefined = state && eq(statements.state, state);
+  const [rows, total] = await Promise.all([
+    ctx.db
+      .select()
+      .from(statements)
+      .where(which)
+      .orderBy(desc(statements.issuedAt), desc(statements.id))
+      .limit(limit)
+      .offset(offset),
+    ctx.db.$count(statements, which),
+  ]);
+  return { rows: await withLastAttempt(ctx, rows), total };
+}
+
+async function withLastAttempt<D extends { id: string }>(ctx: Ctx, rows: D[]): Promise<WithAttempt<D>[]> {
+  if (rows.length === 0) return [];
+  const ids = rows.map(({ id }) => id);
+  const last = await ctx.db
+    .selectDistinctOn([attempts.documentId])
+    .from(attempts)
+    .where(inArray(attempts.documentId, ids))
+    .orderBy(attempts.documentId, desc(attempts.attemptNo));
+  const byDocument = new Map(last.map((attempt) => [attempt.documentId, attempt]));
+  return rows.map((row) => ({ ...row, lastAttempt: byDocument.get(row.id) ?? null }));
+}
+
+/** Bonuses, newest first: whom, how much, who gave it and why [US-270]. */
+export async function listBonuses(
+  ctx: Ctx,
+  page: Page = {},
+): Promise<{ id: string; workerId: string; amountCents: Cents; byId: string; reason: string; at: Date }[]> {
+  requireRole(ctx, 'manager', 'billing');
+  const entries = await entriesOf(ctx, { book: 'people', kinds: ['bonus_given'] }, page);
+  return entries.map((entry) => {
+    const credit = entry.lines.find(({ amountCents }) => amountCents < 0n)!;
+    return {
+      id: entry.id,
+      workerId: parseAccountId(credit.account)!.party!,
+      amountCents: -credit.amountCents,
+      byId: String(entry.details.byId),
+      reason: String(entry.details.reason),
+      at: entry.occurredAt,
+    };
+  });
+}
+
+/** Workers who can be paid, for the form of bonuses. */
+export async function payableWorkers(ctx: Ctx): Promise<{ workerId: string; name: string }[]> {
+  requireRole(ctx, 'manager', 'billing');
+  return ctx.db
+    .select({ workerId: payoutAccounts.workerId, name: payoutAccounts.name })
+    .from(payoutAccounts)
+    .orderBy(asc(payoutAccounts.name))
+    .limit(1000);
+}
+
+export type Entries = {
+  account: string;
+  entries: Entry[];
+  /** Accounts of that kind, the largest first, when a kind was asked for. */
+  accounts: { account: string; party: string | null; balanceCents: Cents }[];
+};
+
+/**
+ * The entries behind a figure: of an account ("clients:receivable:<id>") or of all accounts of a kind
+ * ("clients:receivable"). Throws `Refused` billing.not_found for anything else.
+ */
+export async function readEntries(ctx: Ctx, account: string, page: Page = {}): Promise<Entries> {
+  requireRole(ctx, 'manager', 'billing');
+  const isKind = parseAccountId(account) === null;
+  const parsed = parseAccountId(isKind ? `${account}:x` : account);
+  if (!parsed || parsed.book === 'betting') throw new Refused('billing.not_found');
+  const [entries, accounts] = await Promise.all([
+    entriesOf(ctx, { book: parsed.book, account }, page),
+    isKind ? balancesOfKind(ctx, { book: parsed.book, kind: parsed.kind, limit: 100 }) : [],
+  ]);
+  return { account, entries, accounts };
+}
+
+/** The period that is running now, and the one before: what a close is offered for. */
+export async function closablePeriods(
+  ctx: Ctx,
+  kind: PeriodKind,
+): Promise<{ current: string; previous: string }> {
+  requireRole(ctx, 'manager', 'billing');
+  const current = periodAt(kind, ctx.now, await readSetting(ctx, 'time_zone'));
+  const before = periodAt(kind, new Date(current.from.getTime() - 1), await readSetting(ctx, 'time_zone'));
+  return { current: current.period, previous: before.period };
+}
