@@ -6,6 +6,14 @@ import { parse } from './parse.ts';
 import { Refused } from './refused.ts';
 import { transaction } from './transaction.ts';
 
+const isTimeZone = (zone: string) => {
+  try {
+    return Boolean(new Intl.DateTimeFormat('en', { timeZone: zone }));
+  } catch {
+    return false;
+  }
+};
+
 /** Every setting, with its shape and default. A context adds its own here; managers change them at run time. */
 export const settingSchemas = {
   /** Zone of Sundays and month ends [US-220][US-230]. */
@@ -13,6 +21,7 @@ export const settingSchemas = {
     .string()
     .min(1)
     .max(60)
+    .refine(isTimeZone, 'manager.time_zone')
     .default(process.env.MCF_TIME_ZONE ?? 'Europe/Berlin'),
   /** Minutes after the scheduled time until an order without check-in fails [US-130]. */
   no_show_minutes: z.number().int().min(1).max(1440).default(30),
@@ -35,6 +44,32 @@ export async function readSetting<K extends SettingKey>(ctx: Pick<Ctx, 'db'>, ke
   return settingSchemas[key].parse(row?.value) as Setting<K>;
 }
 
+/** All settings with their values in force, their bounds, and who changed them last (null: at the default). */
+export async function listSettings(ctx: Ctx): Promise<
+  {
+    key: SettingKey;
+    value: unknown;
+    limits: { min?: number; max?: number };
+    changedBy: string | null;
+    changedAt: Date | null;
+  }[]
+> {
+  requireRole(ctx, 'manager', 'system');
+  const rows = new Map((await ctx.db.select().from(settings)).map((row) => [row.key, row]));
+  return (Object.keys(settingSchemas) as SettingKey[]).map((key) => {
+    const row = rows.get(key);
+    const schema = settingSchemas[key];
+    const { minValue, maxValue } = schema.unwrap() as { minValue?: number | null; maxValue?: number | null };
+    return {
+      key,
+      value: schema.parse(row?.value),
+      limits: { min: minValue ?? undefined, max: maxValue ?? undefined },
+      changedBy: row?.changedBy ?? null,
+      changedAt: row?.changedAt ?? null,
+    };
+  });
+}
+
 /** Changes a setting; managers only, audited. Throws `Refused`: invalid, not_allowed, unknown_setting. */
 export async function changeSetting(ctx: Ctx, key: SettingKey, value: unknown): Promise<void> {
   requireRole(ctx, 'manager', 'system');
@@ -44,5 +79,6 @@ export async function changeSetting(ctx: Ctx, key: SettingKey, value: unknown): 
     const row = { key, value: parsed, changedBy: ctx.actor.id, changedAt: ctx.now };
     await tx.db.insert(settings).values(row).onConflictDoUpdate({ target: settings.key, set: row });
     tx.audit({ verb: 'changeSetting', subject: 'setting', subjectId: key, data: { value: parsed } });
+    tx.refresh('role:manager');
   });
 }

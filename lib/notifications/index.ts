@@ -1,7 +1,7 @@
 export { chooseChannels } from './choose-channels.ts';
 export * from './events.ts';
 export * from './kinds.rules.ts';
-export { markRead } from './mark-read.ts';
+export { markRead, openMessage } from './mark-read.ts';
 export { listMessages, type Message, readChannels, unreadCount } from './reads.ts';
 export { renderMessage } from './render-message.ts';
 export { overdueMails, sendMail } from './send-mail.ts';

@@ -25,3 +25,14 @@ export async function markRead(ctx: Ctx, { ids }: { ids?: string[] } = {}): Prom
     if (read.length) tx.refresh(`account:${accountId}`);
   });
 }
+
+/** Marks one message of the actor as read and says where it leads; null when it is not theirs or not there. */
+export async function openMessage(ctx: Ctx, id: string): Promise<{ link: string | null } | null> {
+  if (ctx.actor.kind !== 'account' || !/^[0-9a-f-]{36}$/.test(id)) return null;
+  const [message] = await ctx.db
+    .select({ link: messages.link })
+    .from(messages)
+    .where(and(eq(messages.id, id), eq(messages.accountId, ctx.actor.id)));
+  if (message) await markRead(ctx, { ids: [id] });
+  return message ?? null;
+}

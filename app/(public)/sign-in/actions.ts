@@ -1,0 +1,45 @@
+'use server';
+
+import { cookies, headers } from 'next/headers';
+import { runAction } from '#app/action.ts';
+import { homeOf, safePath, setSessionCookie } from '#app/session.ts';
+import type { FormState } from '#app/ui/form.tsx';
+import { localeCookie } from '#app/ui/locales.ts';
+import { acceptInvitation, signInWithPassword } from '#lib/identity/index.ts';
+
+/** Signs in with a password and goes where the person was going. */
+export async function signIn(_: FormState, data: FormData): Promise<FormState> {
+  return runAction(data, async (ctx, form) => {
+    const { sessionId, roles, locale } = await signInWithPassword(
+      ctx,
+      { email: form.get('email'), password: form.get('password') },
+      await whereFrom(),
+    );
+    await setSessionCookie(sessionId);
+    const jar = await cookies();
+    if (!jar.has(localeCookie))
+      jar.set(localeCookie, locale, { path: '/', maxAge: 31_536_000, sameSite: 'lax' });
+    return { redirectTo: safePath(form.get('callbackUrl'), homeOf(roles)) };
+  });
+}
+
+/** Uses an invitation: the password is set and the worker is in. */
+export async function acceptInvitationForm(_: FormState, data: FormData): Promise<FormState> {
+  return runAction(data, async (ctx, form) => {
+    const { userAgent } = await whereFrom();
+    const { sessionId } = await acceptInvitation(ctx, {
+      token: String(form.get('token') ?? ''),
+      password: form.get('password'),
+      userAgent,
+    });
+    await setSessionCookie(sessionId);
+    return { redirectTo: '/work' };
+  });
+}
+
+// The last address in the list is the one that our own proxy, or Next itself, saw; the ones before it are hearsay.
+async function whereFrom(): Promise<{ address: string; userAgent: string }> {
+  const sent = await headers();
+  const address = sent.get('x-forwarded-for')?.split(',').at(-1)?.trim() || 'unknown';
+  return { address, userAgent: sent.get('user-agent') ?? '' };
+}
