@@ -23,8 +23,13 @@ export function Dialog({ trigger, open, onOpenChange, title, description, wide, 
   return (
     <Base.Root open={open} onOpenChange={onOpenChange}>
       {trigger && <Base.Trigger render={trigger} />}
-      <Base.Portal>
-        <Base.Backdrop className="fixed inset-0 z-40 bg-black/40 transition-opacity duration-150 data-ending-style:opacity-0 data-starting-style:opacity-0" />
+      {/* Inside the shell, whose density it shares. */}
+      <Base.Portal
+        container={
+          typeof document === 'undefined' ? undefined : document.querySelector<HTMLElement>('[data-density]')
+        }
+      >
+        <Base.Backdrop className="fixed inset-0 z-40 bg-scrim transition-opacity duration-150 data-ending-style:opacity-0 data-starting-style:opacity-0" />
         <Base.Viewport className="fixed inset-0 z-40 grid items-end overflow-y-auto sm:items-center sm:p-6">
           <Base.Popup
             className={cx(

@@ -63,7 +63,7 @@ export async function ManagerShell({
     <ClientMessages>
       <div data-density="dense" className="min-h-dvh lg:grid lg:grid-cols-[14.5rem_minmax(0,1fr)]">
         <SkipLink />
-        <div className="hidden border-r bg-sunken lg:block">
+        <header className="hidden border-r bg-sunken lg:block">
           <div className="sticky top-0 flex h-dvh flex-col gap-5 overflow-y-auto p-3">
             <div className="flex items-center justify-between gap-2 px-1 pt-1">
               <Link href={home} className="rounded-sm text-[0.9375rem]">
@@ -76,7 +76,7 @@ export async function ManagerShell({
               {user && <UserMenu {...user} wide />}
             </div>
           </div>
-        </div>
+        </header>
         <details className="group border-b bg-sunken lg:hidden">
           <summary className="flex min-h-14 list-none items-center justify-between gap-3 px-4 [&::-webkit-details-marker]:hidden">
             <Wordmark className="text-base" />
