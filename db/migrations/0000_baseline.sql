@@ -732,6 +732,7 @@ CREATE INDEX "orders_client" ON "ordering"."orders" USING btree ("client_id","id
 CREATE INDEX "orders_worker" ON "ordering"."orders" USING btree ("worker_id","state","id");--> statement-breakpoint
 CREATE INDEX "orders_state" ON "ordering"."orders" USING btree ("state","id");--> statement-breakpoint
 CREATE INDEX "orders_starts_at" ON "ordering"."orders" USING btree ("starts_at");--> statement-breakpoint
+CREATE INDEX "orders_ended_at" ON "ordering"."orders" USING btree ("ended_at");--> statement-breakpoint
 CREATE INDEX "orders_active" ON "ordering"."orders" USING btree ("state","starts_at") WHERE "ordering"."orders"."ended_at" is null;--> statement-breakpoint
 CREATE INDEX "orders_start_photo" ON "ordering"."orders" USING btree ("start_photo_id") WHERE "ordering"."orders"."start_photo_id" is not null;--> statement-breakpoint
 CREATE INDEX "orders_report_photo" ON "ordering"."orders" USING btree ("report_photo_id") WHERE "ordering"."orders"."report_photo_id" is not null;--> statement-breakpoint
