@@ -4,6 +4,29 @@ import { type OutboxEvent, relayOutboxBatch } from '#lib/kernel/outbox.ts';
 import { inngest } from './client.ts';
 
 const pollMs = 2000;
+const longestSyncWaitMs = 5000;
+
+/**
+ * Tells Inngest which functions this build has, until it has heard. An event that arrives before its function is known
+ * starts nothing, so no event is sent before this is done.
+ */
+export async function registerFunctions(appUrl: string): Promise<void> {
+  for (let waitMs = 50; ; waitMs = Math.min(waitMs * 2, longestSyncWaitMs)) {
+    try {
+      const response = await fetch(`${appUrl}/api/inngest`, {
+        method: 'PUT',
+        signal: AbortSignal.timeout(10_000),
+      });
+      if (response.ok) return;
+      if (waitMs === longestSyncWaitMs)
+        console.error('registering functions:', (await response.text()).slice(0, 500));
+    } catch (error) {
+      // At first nobody listens yet: this process is still starting.
+      if (waitMs === longestSyncWaitMs) console.error('registering functions:', error);
+    }
+    await new Promise((resolve) => setTimeout(resolve, waitMs).unref());
+  }
+}
 
 /** Sends events to Inngest under their outbox id, which is what removes doubles there. */
 async function sendToInngest(events: OutboxEvent[]): Promise<void> {
