@@ -1,0 +1,111 @@
+import { type Answer, readAnswer } from './answer.ts';
+import { canonicalJson } from './canonical-json.ts';
+import type { Core } from './core.ts';
+import { newId } from './event.ts';
+import type { Job } from './job.ts';
+import { MAX_ANSWER_BYTES, MAX_STATE_BYTES } from './limits.ts';
+import { post } from './post.ts';
+import { settle } from './settle.ts';
+import { signBody } from './signature.ts';
+
+/** Calls the app for one claimed row and settles what it answers. Throws only if the database stays away. */
+export async function callApp(core: Core, job: Job): Promise<Job[]> {
+  const fn = core.registry.get(job.functionId);
+  if (!fn) throw new Error(`function ${job.functionId} is not registered`);
+  const state = await core.patiently(() => readState(core, job));
+  if (!state) {
+    await core.sql`delete from queue where id = ${job.id}`;
+    return [];
+  }
+  const answer = await sendCall(core, job, fn.url, fn.uuid, fn.maxAttempts, state);
+  const outcome = readAnswer(answer, job, fn.maxAttempts, Date.now());
+  if (typeof outcome.next === 'object' && 'error' in outcome.next) {
+    core.log('warn', 'a call will be tried again', {
+      function: fn.id,
+      run: job.runId,
+      attempt: job.attempt,
+      error: outcome.next.error.slice(0, 500),
+    });
+  } else if (typeof outcome.next === 'object' && outcome.next.end === 'failed') {
+    core.log('error', 'a run failed', {
+      function: fn.id,
+      run: job.runId,
+      error: outcome.next.result.slice(0, 500),
+    });
+  }
+  return core.patiently(() => settle(core, job, outcome));
+}
+
+type State = { events: string[]; steps: { id: string; memo: string }[] };
+
+async function readState(core: Core, job: Job): Promise<State | undefined> {
+  if (job.freshEvents && job.attempt === 0 && job.generation === 1)
+    return { events: job.freshEvents, steps: [] };
+  const [events, steps] = await Promise.all([
+    core.sql<{ payload: string }[]>`
+      select e.payload from runs r join events e on e.id = any(r.event_ids)
+      where r.id = ${job.runId} and r.ended_at is null order by array_position(r.event_ids, e.id)`,
+    core.sql<State['steps']>`select id, memo from steps where run_id = ${job.runId} order by position`,
+  ]);
+  if (events.length === 0) return undefined;
+  return { events: events.map((event) => event.payload), steps };
+}
+
+async function sendCall(
+  core: Core,
+  job: Job,
+  url: string,
+  fnUuid: string,
+  maxAttempts: number,
+  state: State,
+): Promise<Answer> {
+  const requestId = newId();
+  const useApi = state.steps.reduce((size, step) => size + step.memo.length, 0) > MAX_STATE_BYTES;
+  const stack = state.steps.map((step) => step.id);
+  const ctx = {
+    attempt: job.attempt,
+    disable_immediate_execution: job.planOnly,
+    env: '',
+    fn_id: fnUuid,
+    generation_id: job.generation,
+    job_id: job.id,
+    max_attempts: maxAttempts,
+    qi_id: queueItemId(job.id),
+    request_id: requestId,
+    run_id: job.runId,
+    stack: { current: stack.length, stack },
+    step_id: 'step',
+    use_api: useApi,
+  };
+  // Put together by hand in canonical order: what is stored is canonical already and need not be parsed again.
+  const sorted = useApi ? [] : state.steps.toSorted((a, b) => (a.id < b.id ? -1 : 1));
+  const steps = sorted.map((step) => `${JSON.stringify(step.id)}:${step.memo}`).join(',');
+  const body = `{"ctx":${canonicalJson(ctx)},"defers":{},"event":${state.events[0]},"events":[${state.events.join(',')}],"steps":{${steps}},"use_api":${useApi},"version":${job.version}}`;
+  const address = new URL(url);
+  address.searchParams.set('stepId', job.stepId);
+  const headers: Record<string, string> = {
+    'content-type': 'application/json',
+    'user-agent': 'Inngest',
+    'x-inngest-generation-id': String(job.generation),
+    'x-inngest-job-id': job.id,
+    'x-inngest-req-version': String(job.version),
+    'x-inngest-step-id': job.stepId,
+    'x-request-id': requestId,
+    'x-run-id': job.runId,
+  };
+  if (core.signingKey) headers['x-inngest-signature'] = signBody(core.signingKey, body, Date.now());
+  return post(address, { headers, body, timeoutMs: core.callTimeoutMs, maxBytes: MAX_ANSWER_BYTES });
+}
+
+/** The opaque `qi_id` by which a checkpoint names its queue row. */
+export function queueItemId(jobId: string): string {
+  return Buffer.from(`${jobId}::default`).toString('base64');
+}
+
+export function jobIdOf(queueItem: unknown): string {
+  return (
+    Buffer.from(String(queueItem ?? ''), 'base64')
+      .toString()
+      .split('::')[0] ?? ''
+  );
+}

@@ -1,0 +1,67 @@
+import { jobIdOf } from './call-app.ts';
+import { canonicalJson } from './canonical-json.ts';
+import type { Core } from './core.ts';
+import { MAX_STEP_BYTES } from './limits.ts';
+
+export type Reply = { status: number; body?: unknown };
+
+/**
+ * `POST /v1/checkpoint/:run/async`: stores steps while the call goes on; one statement, one commit. The first result of
+ * a step wins. 409 tells an older execution of the call (its runner was killed and the call taken over) to stop.
+ */
+export async function takeCheckpoint(core: Core, raw: unknown): Promise<Reply> {
+  const { run_id, qi_id, generation_id, steps } = (raw ?? {}) as Record<string, unknown>;
+  if (typeof run_id !== 'string' || !Array.isArray(steps))
+    return { status: 400, body: { error: 'run_id and steps are needed', status: 400 } };
+  const refuse = (status: number, error: string): Reply => ({
+    status,
+    body: { error, data: { run_id }, status },
+  });
+  const results: { id: string; op: string; name: string; memo: string }[] = [];
+  for (const step of steps as Record<string, unknown>[]) {
+    if (step?.op !== 'StepRun' || typeof step.id !== 'string')
+      return refuse(400, 'cannot checkpoint async steps');
+    const memo = canonicalJson({ data: step.data ?? null });
+    if (Buffer.byteLength(memo) > MAX_STEP_BYTES)
+      return refuse(413, 'step output size is greater than the limit');
+    results.push({ id: step.id, op: 'StepRun', name: String(step.displayName ?? step.name ?? ''), memo });
+  }
+  const generation = Number(generation_id ?? 1) || 0;
+  const [found] = await core.sql`
+    with run as (select id from runs where id = ${run_id} and ended_at is null),
+    job as (select generation from queue where id = ${jobIdOf(qi_id)} and run_id = ${run_id}),
+    stored as (
+      insert into steps (run_id, id, op, name, memo)
+      select run.id, x.id, op, name, memo
+      from run, json_to_recordset(${JSON.stringify(results)}::text::json) as x (id text, op text, name text, memo text)
+      where not exists (select from job where generation > ${generation})
+      on conflict do nothing)
+    select exists (select from run) as open, (select generation from job) as generation`;
+  if (!found?.open) return refuse(400, 'run not found in state store');
+  if (found.generation === null) return refuse(400, 'queue item not found');
+  if (found.generation > generation) return refuse(409, 'a newer execution of this call exists');
+  return { status: 200 };
+}
+
+/** `GET /v0/runs/:run/actions|batch`: the state of a run too large to be sent with the call. */
+export async function readRunState(
+  core: Core,
+  runId: string,
+  what: 'actions' | 'batch',
+): Promise<{ status: number; text: string }> {
+  const [run] = await core.sql`select event_ids from runs where id = ${runId} and ended_at is null`;
+  if (!run) {
+    const error = `runtime state is no longer available for runID: ${runId}`;
+    return { status: 410, text: JSON.stringify({ error, data: null, status: 410 }) };
+  }
+  if (what === 'actions') {
+    const steps = await core.sql`select id, memo from steps where run_id = ${runId} order by position`;
+    return {
+      status: 200,
+      text: `{${steps.map((step) => `${JSON.stringify(step.id)}:${step.memo}`).join(',')}}`,
+    };
+  }
+  const events = await core.sql`
+    select payload from events where id = any(${run.event_ids}) order by array_position(${run.event_ids}, id)`;
+  return { status: 200, text: `[${events.map((event) => event.payload).join(',')}]` };
+}

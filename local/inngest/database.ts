@@ -1,0 +1,81 @@
+import postgres from 'postgres';
+
+export type Sql = postgres.Sql;
+export type AnySql = postgres.Sql | postgres.TransactionSql;
+
+const VERSION = 1;
+
+// JSON lives in text columns, in canonical form: it is spliced into calls as it is, never searched by Postgres, and may
+// hold \u0000, which jsonb refuses. No foreign keys: each would lock the run's row for every step written.
+const TABLES = `
+create table apps (
+  id text primary key, url text not null, checksum text not null, synced_at timestamptz not null default now());
+create table functions (
+  id text primary key, app_id text not null, config text not null, active boolean not null default true);
+create table events (
+  id text primary key, name text not null, payload text not null, received_at timestamptz not null default now());
+create index events_received on events (received_at);
+create table runs (
+  id text primary key, function_id text not null, event_ids text[] not null,
+  status text not null default 'running', output text, error text,
+  parent_run_id text, parent_step_id text,
+  started_at timestamptz not null default now(), ended_at timestamptz);
+create index runs_open on runs (function_id) where ended_at is null;
+create index runs_ended on runs (ended_at) where ended_at is not null;
+create table steps (
+  run_id text not null, id text not null, position bigint generated always as identity,
+  op text not null, name text not null, memo text not null, ended_at timestamptz not null default now(),
+  primary key (run_id, id));
+create table queue (
+  id text primary key, kind text not null, function_id text not null, run_id text, step_id text not null, name text not null,
+  attempt int not null default 0, generation int not null default 1, version int not null default -1,
+  plan_only boolean not null default false, race boolean not null default false,
+  due_at timestamptz not null, locked_by int, keys text[], limits int[],
+  event_name text, expression text, error text);
+create index queue_due on queue (due_at) where locked_by is null;
+create index queue_locked on queue (locked_by) where locked_by is not null;
+create index queue_run on queue (run_id);
+create unique index queue_step on queue (run_id, step_id) where step_id <> 'step';
+create index queue_event on queue (event_name) where event_name is not null;
+create table deduplications (
+  function_id text not null, key text not null, run_id text not null, expires_at timestamptz not null,
+  primary key (function_id, key));
+create index deduplications_expiry on deduplications (expires_at);
+`;
+
+/** A pool whose unqualified names mean the runner's own schema. */
+export function connect(databaseUrl: string, schema: string, max: number): Sql {
+  return postgres(databaseUrl, {
+    max,
+    max_lifetime: 0,
+    onnotice: () => {},
+    connection: {
+      application_name: 'inngest-runner',
+      search_path: schema,
+      // A machine that loses power must not keep its presence lock for two hours.
+      tcp_keepalives_idle: 5,
+      tcp_keepalives_interval: 2,
+      tcp_keepalives_count: 3,
+    } as Record<string, string | number>,
+  });
+}
+
+/** Creates or migrates the schema; runners that start together take turns. */
+export async function migrate(sql: Sql, schema: string): Promise<void> {
+  if (!/^[a-z_][a-z0-9_]{0,50}$/.test(schema)) throw new Error(`not a schema name: ${schema}`);
+  await sql.begin(async (tx) => {
+    await tx`select pg_advisory_xact_lock(hashtext(${`${schema} migrate`}))`;
+    const [found] = await tx`select to_regclass(${`${schema}.meta`}) is not null as ready`;
+    if (!found?.ready) {
+      const [there] = await tx`select to_regnamespace(${schema}) is not null as ready`;
+      if (!there?.ready) await tx.unsafe(`create schema ${schema}`);
+      await tx.unsafe(
+        `${TABLES} create table meta (version int not null); insert into meta values (${VERSION});`,
+      );
+      return;
+    }
+    const [meta] = await tx`select version from meta`;
+    if (meta?.version !== VERSION)
+      throw new Error(`schema ${schema} has version ${meta?.version}, this runner needs ${VERSION}`);
+  });
+}

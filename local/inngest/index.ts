@@ -1,0 +1,122 @@
+import type { AddressInfo } from 'node:net';
+import type { Core, Log } from './core.ts';
+import { connect, migrate } from './database.ts';
+import { defaultBackoffMs } from './limits.ts';
+import { pruneHistory } from './prune.ts';
+import { createQueue } from './queue.ts';
+import { createRegistry } from './registry.ts';
+import { createServer } from './server.ts';
+import { keepSyncing } from './sync.ts';
+
+export type RunnerOptions = {
+  databaseUrl: string;
+  /** The Postgres schema that holds everything; created when missing. */
+  schema?: string;
+  /** 0 takes a free one. */
+  port: number;
+  host?: string;
+  /** The address of the app's serve handler, e.g. `http://127.0.0.1:3000/api/inngest`. */
+  appUrl?: string;
+  eventKeys?: string[];
+  /** Without a signing key the runner is in dev mode: nothing is signed or checked. */
+  signingKey?: string;
+  signingKeyFallback?: string;
+  /** Wait before the attempt after `attempt` (0 = first), in milliseconds. Default: the real server's table. */
+  backoffMs?: (attempt: number) => number;
+  /** Calls to the app at one time. */
+  maxCalls?: number;
+  /** How long one call may take before it counts as failed. */
+  callTimeoutMs?: number;
+  /** How long ended runs and old events are kept. */
+  keepHistoryMs?: number;
+  log?: Log;
+};
+
+export type Runner = { port: number; url: string; close(graceMs?: number): Promise<void> };
+
+/** Starts a runner. Throws if the database cannot be reached or the port is taken. */
+export async function startRunner(options: RunnerOptions): Promise<Runner> {
+  const schema = options.schema ?? 'inngest_runner';
+  const host = options.host ?? '127.0.0.1';
+  const dev = !options.signingKey;
+  const log = options.log ?? logLine;
+  const sql = connect(options.databaseUrl, schema, 10);
+  const closing: (() => Promise<unknown> | unknown)[] = [() => sql.end({ timeout: 1 })];
+  const closeAll = async () => {
+    while (closing.length > 0) await closing.pop()?.();
+  };
+  try {
+    await migrate(sql, schema);
+    const registry = createRegistry(sql);
+    await registry.reload();
+    const queue = createQueue({
+      databaseUrl: options.databaseUrl,
+      schema,
+      maxCalls: options.maxCalls ?? 50,
+      onConfigChange: () =>
+        void registry.reload().catch((error) => log('warn', 'reload failed', { error: String(error) })),
+    });
+    const core: Core = {
+      sql,
+      schema,
+      runnerId: queue.runnerId,
+      registry,
+      signingKey: options.signingKey,
+      backoffMs: options.backoffMs ?? defaultBackoffMs,
+      callTimeoutMs: options.callTimeoutMs ?? 15 * 60_000,
+      log,
+      lockFor: queue.lockFor,
+      hand: queue.hand,
+      patiently: queue.patiently,
+    };
+    const server = createServer({
+      core,
+      dev,
+      eventKeys: options.eventKeys ?? [],
+      signingKeys: [options.signingKey, options.signingKeyFallback].filter((key) => key !== undefined),
+      host,
+      onRegistered: () => void sql.notify(`${schema}_work`, 'config').catch(() => {}),
+      counts: queue.counts,
+    });
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(options.port, host, () => resolve());
+    });
+    const { port } = server.address() as AddressInfo;
+    closing.push(async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    });
+    let graceMs = 5000;
+    closing.push(() => queue.stop(graceMs));
+    await queue.start(core);
+    if (options.appUrl) {
+      const syncing = keepSyncing(core, options.appUrl, dev);
+      closing.push(() => syncing.stop());
+    }
+    const keepMs = options.keepHistoryMs ?? 7 * 86_400_000;
+    const prune = () =>
+      pruneHistory(sql, new Date(Date.now() - keepMs)).catch((error) =>
+        log('warn', 'pruning failed', { error: String(error) }),
+      );
+    const pruning = setInterval(prune, Math.min(3600_000, Math.max(keepMs / 4, 1000)));
+    closing.push(() => clearInterval(pruning));
+    log('info', 'runner ready', { port, dev, schema });
+    return {
+      port,
+      url: `http://${host}:${port}`,
+      async close(grace = graceMs) {
+        graceMs = grace;
+        await closeAll();
+      },
+    };
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+}
+
+function logLine(level: string, message: string, fields: Record<string, unknown> = {}) {
+  const line = JSON.stringify({ time: new Date().toISOString(), level, message, ...fields });
+  (level === 'info' ? console.log : console.error)(line);
+}

@@ -1,0 +1,289 @@
+import { createHash, randomInt } from 'node:crypto';
+import { callApp } from './call-app.ts';
+import type { Core } from './core.ts';
+import { fireCron } from './cron.ts';
+import { connect, type Sql } from './database.ts';
+import { type Job, readJob } from './job.ts';
+import { settleDue } from './settle.ts';
+
+export type Queue = {
+  runnerId: number;
+  lockFor: Core['lockFor'];
+  hand: Core['hand'];
+  patiently: Core['patiently'];
+  start(core: Core): Promise<void>;
+  /** Lets running calls end for a while, then gives their rows back. */
+  stop(graceMs: number): Promise<void>;
+  counts(): { running: number; waiting: number };
+};
+
+export type QueueOptions = {
+  databaseUrl: string;
+  schema: string;
+  maxCalls: number;
+  onConfigChange: () => void;
+};
+
+const TICK_MS = 1000;
+
+/**
+ * The queue of one runner: rows it wrote with its own lock are run at once; others are claimed when they fall due, when
+ * another runner says so, and every second as a net. The lock on a row is this runner's number; a runner is alive while
+ * it holds a Postgres advisory lock of that number, which the database drops the moment the process is gone.
+ */
+export function createQueue(options: QueueOptions): Queue {
+  const runnerId = randomInt(1, 2 ** 31 - 1);
+  const presenceClass = createHash('sha1').update(options.schema).digest().readUInt32BE() & 0x7fffffff;
+  const channel = `${options.schema}_work`;
+  const capacity = options.maxCalls * 2;
+  const held = new Map<string, Job>();
+  const backlog: Job[] = [];
+  let core: Core;
+  let presence: Sql;
+  let running = 0;
+  let granted = 0;
+  let others = 0;
+  let ticks = 0;
+  let claiming: Promise<void> | undefined;
+  let claimAgain = false;
+  let moreMayWait = false;
+  let stopped = false;
+  let wake: NodeJS.Timeout | undefined;
+  let wakeAt = Number.POSITIVE_INFINITY;
+  let ticker: NodeJS.Timeout | undefined;
+  let strays = new Set<string>();
+
+  const lockFor: Core['lockFor'] = (keys) => {
+    if (keys !== null || stopped || held.size + granted >= capacity) return null;
+    granted++;
+    return runnerId;
+  };
+
+  const hand: Core['hand'] = (jobs) => {
+    let elsewhere = false;
+    for (const job of jobs) {
+      if (job.lockedBy === runnerId) {
+        granted = Math.max(0, granted - 1);
+        accept(job);
+      } else if (job.dueAt <= Date.now()) elsewhere = true;
+      else wakeBy(job.dueAt);
+    }
+    if (elsewhere) {
+      moreMayWait = true;
+      claimSoon();
+      tellOthers();
+    }
+  };
+
+  function tellOthers() {
+    if (others > 0) presence.notify(channel, 'work').catch(() => {});
+  }
+
+  function accept(job: Job) {
+    if (held.has(job.id)) return;
+    held.set(job.id, job);
+    backlog.push(job);
+    startNext();
+  }
+
+  function startNext() {
+    while (!stopped && running < options.maxCalls) {
+      const job = backlog.shift();
+      if (!job) break;
+      running++;
+      void run(job).finally(() => {
+        running--;
+        held.delete(job.id);
+        startNext();
+        if (job.keys) tellOthers();
+        if (job.keys || (moreMayWait && backlog.length < options.maxCalls / 2)) claimSoon();
+      });
+    }
+  }
+
+  async function run(job: Job) {
+    try {
+      if (job.kind === 'call') hand(await callApp(core, job));
+      else hand(await patiently(() => (job.kind === 'cron' ? fireCron(core, job) : settleDue(core, job))));
+    } catch (error) {
+      if (stopped) return;
+      core.log('error', 'a queue row could not be handled; it will be tried again', {
+        job: job.id,
+        run: job.runId,
+        error: String(error),
+      });
+      const later = new Date(Date.now() + 15_000);
+      await core.sql`
+        update queue set locked_by = null, generation = generation + 1, due_at = ${later}
+        where id = ${job.id} and locked_by = ${runnerId}`.catch(() => {});
+    }
+  }
+
+  /** Repeats database work while the database is away: an answer in hand must not be lost with it. */
+  async function patiently<T>(work: () => Promise<T>): Promise<T> {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await work();
+      } catch (error) {
+        if (stopped || tries >= 60) throw error;
+        if (tries === 1) core.log('warn', 'the database refused; trying again', { error: String(error) });
+        await new Promise((resolve) => setTimeout(resolve, Math.min(50 * 2 ** tries, 1000)));
+      }
+    }
+  }
+
+  function claimSoon() {
+    if (stopped) return;
+    if (claiming) {
+      claimAgain = true;
+      return;
+    }
+    claiming = claimAll()
+      .catch((error) => core.log('warn', 'claiming failed', { error: String(error) }))
+      .finally(() => {
+        claiming = undefined;
+        if (claimAgain) {
+          claimAgain = false;
+          claimSoon();
+        }
+      });
+  }
+
+  async function claimAll() {
+    const room = capacity - held.size;
+    if (room <= 0) {
+      moreMayWait = true;
+      return;
+    }
+    const rows = await core.sql`
+      update queue set locked_by = ${runnerId} where id in (
+        select id from queue where locked_by is null and due_at <= ${new Date()} and (keys is null or kind <> 'call')
+        order by due_at, id limit ${room} for update skip locked)
+      returning *`;
+    moreMayWait = rows.length === room;
+    const keyed = rows.length < room ? await claimKeyed(room - rows.length) : [];
+    for (const job of ([...rows, ...keyed] as Record<string, unknown>[])
+      .map(readJob)
+      .sort((a, b) => a.dueAt - b.dueAt))
+      accept(job);
+    const [next] =
+      await core.sql`select min(due_at) as at from queue where locked_by is null and due_at > ${new Date()}`;
+    if (next?.at) wakeBy((next.at as Date).getTime());
+  }
+
+  /** Rows under a concurrency limit: one claimer at a time counts what is running and takes only what still fits. */
+  async function claimKeyed(room: number) {
+    const due = (sql: Sql) =>
+      sql`locked_by is null and keys is not null and kind = 'call' and due_at <= ${new Date()}`;
+    const [any] = await core.sql`select exists (select from queue where ${due(core.sql)}) as waiting`;
+    if (!any?.waiting) return [];
+    return core.sql.begin(async (tx) => {
+      await tx`select pg_advisory_xact_lock(${presenceClass}, 0)`;
+      const candidates = await tx`
+        select id, keys, limits from (
+          select *, row_number() over (partition by keys order by due_at, id) as place from queue where ${due(tx as unknown as Sql)}) q
+        where place <= (select min(l) from unnest(limits) l) order by due_at, id limit ${room * 4}`;
+      const used = await tx<{ key: string; n: number }[]>`
+        select key, count(*)::int as n from queue, unnest(keys) as key
+        where locked_by is not null and kind = 'call' and keys is not null group by key`;
+      const count = new Map(used.map(({ key, n }) => [key, n]));
+      const picked: string[] = [];
+      for (const { id, keys, limits } of candidates as unknown as {
+        id: string;
+        keys: string[];
+        limits: number[];
+      }[]) {
+        if (picked.length >= room) break;
+        if (keys.some((key, i) => (count.get(key) ?? 0) >= (limits[i] ?? 1))) continue;
+        for (const key of keys) count.set(key, (count.get(key) ?? 0) + 1);
+        picked.push(id);
+      }
+      if (picked.length === 0) return [];
+      return tx`update queue set locked_by = ${runnerId} where id = any(${picked}) and locked_by is null returning *`;
+    });
+  }
+
+  function wakeBy(at: number) {
+    if (at >= wakeAt || stopped) return;
+    wakeAt = at;
+    clearTimeout(wake);
+    wake = setTimeout(
+      () => {
+        wakeAt = Number.POSITIVE_INFINITY;
+        claimSoon();
+      },
+      Math.min(Math.max(at - Date.now(), 0), 2 ** 31 - 1),
+    );
+  }
+
+  async function tick() {
+    granted = 0;
+    // The connection may have been replaced under us, and the lock gone with the old one.
+    await presence`
+      select pg_advisory_lock(${presenceClass}, ${runnerId}) where not exists (
+        select from pg_locks where locktype = 'advisory' and classid = ${presenceClass} and objid = ${runnerId}
+        and pid = pg_backend_pid())`;
+    const alive = await presence`
+      select objid::int8::int4 as id from pg_locks where locktype = 'advisory' and granted and classid = ${presenceClass} and objsubid = 2
+      and objid <> 0 and database = (select oid from pg_database where datname = current_database())`;
+    others = alive.filter((row) => row.id !== runnerId).length;
+    const taken = await presence`
+      update queue set locked_by = null, generation = generation + 1
+      where locked_by is not null and locked_by <> all(${alive.map((row) => row.id as number)}) returning id`;
+    if (taken.length > 0)
+      core.log('warn', 'took over the work of a runner that is gone', { rows: taken.length });
+    if (ticks++ % 5 === 4) await releaseStrays();
+    claimSoon();
+  }
+
+  /** Rows with our lock that we know nothing of (a commit whose answer we never got) go back to the queue. */
+  async function releaseStrays() {
+    const mine = await presence<{ id: string }[]>`select id from queue where locked_by = ${runnerId}`;
+    const unknown = mine.map((row) => row.id).filter((id) => !held.has(id));
+    const lost = unknown.filter((id) => strays.has(id));
+    strays = new Set(unknown);
+    if (lost.length > 0) {
+      await presence`
+        update queue set locked_by = null, generation = generation + 1 where locked_by = ${runnerId} and id = any(${lost})`;
+    }
+  }
+
+  return {
+    runnerId,
+    lockFor,
+    hand,
+    patiently,
+    counts: () => ({ running, waiting: backlog.length }),
+    async start(shared) {
+      core = shared;
+      presence = connect(options.databaseUrl, options.schema, 1);
+      await tick();
+      await presence.listen(channel, (message) => {
+        if (message === 'config') options.onConfigChange();
+        else claimSoon();
+      });
+      const again = () => {
+        ticker = setTimeout(
+          () =>
+            tick()
+              .catch((error) => core.log('warn', 'the database is away', { error: String(error) }))
+              .finally(() => !stopped && again()),
+          TICK_MS,
+        );
+      };
+      again();
+    },
+    async stop(graceMs) {
+      stopped = true;
+      clearTimeout(wake);
+      clearTimeout(ticker);
+      const end = Date.now() + graceMs;
+      while (running > 0 && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, 20));
+      await claiming?.catch(() => {});
+      await core.sql`update queue set locked_by = null, generation = generation + 1 where locked_by = ${runnerId}`.catch(
+        () => {},
+      );
+      await presence.end({ timeout: 1 });
+    },
+  };
+}

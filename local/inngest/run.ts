@@ -1,0 +1,163 @@
+import { canonicalJson } from './canonical-json.ts';
+import type { Core } from './core.ts';
+import type { AnySql } from './database.ts';
+import { createEvent, newId, type Payload, type StoredEvent } from './event.ts';
+import { createJob, insertJobs, type Job, readJob } from './job.ts';
+import { takeEvents } from './start-runs.ts';
+
+/** A step's result as the SDK gets it back in `steps`: canonical JSON, written once and never replaced. */
+export type StepResult = { id: string; op: string; name: string; memo: string };
+export type EndStatus = 'completed' | 'failed' | 'cancelled';
+
+/** Writes results; the first one of a step wins. */
+export async function insertSteps(sql: AnySql, runId: string, results: StepResult[]): Promise<void> {
+  if (results.length === 0) return;
+  await sql`
+    insert into steps (run_id, id, op, name, memo)
+    select ${runId}, id, op, name, memo
+    from json_to_recordset(${JSON.stringify(results)}::text::json) as x (id text, op text, name text, memo text)
+    on conflict do nothing`;
+}
+
+/**
+ * Gives a waiting step (sleep, wait, invoke) its result and, when nothing else of its group is open, calls the function
+ * again. Does nothing if the step was answered or the run ended meanwhile. Gives the rows to hand over.
+ */
+export async function resolveStep(
+  core: Core,
+  tx: AnySql,
+  job: Job,
+  op: string,
+  memo: string,
+): Promise<Job[]> {
+  const [run] = await tx`select id from runs where id = ${job.runId} and ended_at is null for update`;
+  const gone = await tx`delete from queue where id = ${job.id} returning id`;
+  if (!run || gone.length === 0) return [];
+  await insertSteps(tx, job.runId, [{ id: job.stepId, op, name: job.name, memo }]);
+  return callAgain(core, tx, job, job.kind === 'sleep' && job.planOnly && !job.race);
+}
+
+/**
+ * Queues the next call of the function after one of its open steps is done: only when the last of a parallel group is,
+ * except for old SDK answers (version 1) and races, which want a call after each. The run's row must be locked.
+ */
+export async function callAgain(
+  core: Core,
+  tx: AnySql,
+  job: Job,
+  planOnly: boolean,
+  fields: Partial<Job> = {},
+): Promise<Job[]> {
+  if (job.version !== 1 && !job.race) {
+    const [open] = await tx`select exists (select from queue where run_id = ${job.runId}) as any`;
+    if (open?.any) return [];
+  }
+  const next = createJob(job, { planOnly, lockedBy: core.lockFor(job.keys), ...fields });
+  await insertJobs(tx, [next]);
+  return [next];
+}
+
+/**
+ * Ends a run once: status, result, no more rows in the queue, and in the same transaction the events that tell of it
+ * (if anything listens) and the answer to the run that invoked it. `result` is canonical JSON.
+ */
+export async function endRun(
+  core: Core,
+  tx: AnySql,
+  job: Job,
+  status: EndStatus,
+  result: string | null,
+): Promise<Job[]> {
+  const [run] = await tx`
+    update runs set status = ${status}, ended_at = now(),
+      output = ${status === 'completed' ? result : null}, error = ${status === 'failed' ? result : null}
+    where id = ${job.runId} and ended_at is null
+    returning event_ids, parent_run_id, parent_step_id`;
+  if (!run) return [];
+  await tx`delete from queue where run_id = ${job.runId}`;
+  const ready: Job[] = [];
+  const names = endEventNames(status);
+  const heard = await heardNames(core, tx, names);
+  if (heard.length > 0) {
+    const rows = await tx`select payload from events where id = any(${run.event_ids as string[]})`;
+    const triggers = rows.map((row) => JSON.parse(row.payload) as Payload);
+    const events = heard.map((name) => endEvent(job, name, status, result, triggers));
+    ready.push(...(await takeEvents(core, events, undefined, tx)));
+  }
+  if (run.parent_run_id) {
+    const [row] =
+      await tx`select * from queue where run_id = ${run.parent_run_id} and step_id = ${run.parent_step_id} and kind = 'invoke'`;
+    if (row)
+      ready.push(
+        ...(await resolveStep(core, tx, readJob(row), 'InvokeFunction', invokeMemo(status, result))),
+      );
+  }
+  return ready;
+}
+
+/** The internal events that tell of the end of a run. */
+export function endEventNames(status: EndStatus): string[] {
+  return ['inngest/function.finished', ...(status === 'completed' ? [] : [`inngest/function.${status}`])];
+}
+
+/** Which of these internal events have a function that hears them; the runs waiting for one are asked in the database. */
+export function hasListeners(core: Core, names: string[]): boolean {
+  return names.some(
+    (name) => core.registry.triggeredBy(name).length > 0 || core.registry.cancelledBy(name).length > 0,
+  );
+}
+
+async function heardNames(core: Core, tx: AnySql, names: string[]): Promise<string[]> {
+  const awaited =
+    await tx`select distinct event_name from queue where event_name = any(${names}) and kind = 'wait'`;
+  const waiting = new Set(awaited.map((row) => row.event_name));
+  return names.filter((name) => waiting.has(name) || hasListeners(core, [name]));
+}
+
+function endEvent(
+  job: Job,
+  name: string,
+  status: EndStatus,
+  result: string | null,
+  triggers: Payload[],
+): StoredEvent {
+  const value = result === null ? undefined : JSON.parse(result);
+  const data: Record<string, unknown> = {
+    function_id: job.functionId,
+    run_id: job.runId,
+    event: triggers[0],
+    // As recorded: in the list an empty `user` that we added is left out.
+    events: triggers.map(({ user, ...event }) =>
+      Object.keys((user as object) ?? {}).length > 0 ? { ...event, user } : event,
+    ),
+    _inngest: { status: status[0]?.toUpperCase() + status.slice(1) },
+  };
+  if (status !== 'cancelled') data.result = value ?? null;
+  if (status === 'failed') data.error = namedError(value);
+  const id = newId();
+  // `failed` and `cancelled` carry the run's id as theirs, so that they cannot be taken in twice.
+  return createEvent(
+    { name, data, ...(name === 'inngest/function.finished' ? {} : { id: job.runId }) },
+    id,
+    Date.now(),
+  );
+}
+
+function namedError(value: unknown) {
+  const error = (value ?? {}) as { name?: string; message?: string; stack?: string };
+  return {
+    error: 'NonRetriableError',
+    message: error.message ?? String(value),
+    name: error.name ?? 'Error',
+    stack: error.stack ?? '',
+  };
+}
+
+function invokeMemo(status: EndStatus, result: string | null): string {
+  if (status === 'completed') return `{"data":${result ?? 'null'}}`;
+  const error =
+    status === 'failed'
+      ? namedError(result && JSON.parse(result))
+      : namedError({ name: 'Error', message: 'function cancelled' });
+  return canonicalJson({ error });
+}

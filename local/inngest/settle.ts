@@ -1,0 +1,221 @@
+import type { Op, Outcome } from './answer.ts';
+import { canonicalJson } from './canonical-json.ts';
+import type { Core } from './core.ts';
+import type { AnySql } from './database.ts';
+import { createEvent, newId } from './event.ts';
+import { compileExpression } from './expression.ts';
+import { parseInstantMs } from './instant.ts';
+import { createJob, insertJobs, type Job } from './job.ts';
+import { MAX_INVOKE_MS } from './limits.ts';
+import { callAgain, endEventNames, endRun, hasListeners, insertSteps, resolveStep } from './run.ts';
+import { takeEvents } from './start-runs.ts';
+
+/** An answer that changes nothing (no result, no step, all known already) asks again, but not in a tight loop. */
+const ASK_AGAIN_MS = 1000;
+
+/**
+ * Applies one answered call in one commit: results, open steps, retry or end, and the next row in the queue. Does
+ * nothing if the run ended meanwhile or another runner took the call over. Gives the rows to hand over.
+ */
+export async function settle(core: Core, job: Job, outcome: Outcome): Promise<Job[]> {
+  if (typeof outcome.next === 'object' && 'end' in outcome.next) {
+    const ended = await endQuickly(core, job, outcome, outcome.next.end, outcome.next.result);
+    if (ended) return [];
+  }
+  return core.sql.begin(async (tx) => {
+    // The lock first and the look second: a look in the same statement would see the state before the lock.
+    const [[run], [mine]] = await Promise.all([
+      tx`select ended_at is null as open from runs where id = ${job.runId} for update`,
+      tx`select id from queue where id = ${job.id} and locked_by = ${core.runnerId} and generation = ${job.generation}`,
+    ]);
+    if (!mine) return [];
+    if (!run?.open) {
+      await tx`delete from queue where id = ${job.id}`;
+      return [];
+    }
+    await insertSteps(tx, job.runId, outcome.results);
+    const { next } = outcome;
+    if (typeof next === 'object' && 'end' in next) return endRun(core, tx, job, next.end, next.result);
+    if (typeof next === 'object') {
+      const dueAt = new Date(next.retryAt ?? Date.now() + core.backoffMs(job.attempt));
+      await tx`
+        update queue set attempt = attempt + 1, generation = generation + 1, version = ${outcome.version},
+          due_at = ${dueAt}, locked_by = null, error = ${next.error}
+        where id = ${job.id}`;
+      return [{ ...job, dueAt: dueAt.getTime(), lockedBy: null }];
+    }
+    await tx`
+      delete from queue where id = ${job.id} or (run_id = ${job.runId} and step_id = any(${outcome.results.map((r) => r.id)}))`;
+    const answered = { ...job, version: outcome.version };
+    const planned = await planSteps(core, tx, answered, outcome.planned);
+    if (planned.length > 0 || outcome.planned.length > 0) {
+      const [open] = await tx`select exists (select from queue where run_id = ${job.runId}) as any`;
+      if (open?.any) return planned;
+    }
+    // The slot of a concurrency key stays with the run while it goes straight on.
+    const stuck = outcome.results.length === 0;
+    return callAgain(
+      core,
+      tx,
+      answered,
+      false,
+      stuck ? { dueAt: Date.now() + ASK_AGAIN_MS } : { lockedBy: core.runnerId },
+    );
+  }) as Promise<Job[]>;
+}
+
+/**
+ * The usual end, as one statement: no listener, no invoker. Says false if the slow way is needed, among other things
+ * because a run waits for exactly this event.
+ */
+async function endQuickly(
+  core: Core,
+  job: Job,
+  outcome: Outcome,
+  status: 'completed' | 'failed',
+  result: string,
+): Promise<boolean> {
+  const names = endEventNames(status);
+  if (hasListeners(core, names)) return false;
+  const [row] = await core.sql`
+    with fit as (
+      select from queue where id = ${job.id} and locked_by = ${core.runnerId} and generation = ${job.generation}
+      and not exists (select from queue where event_name = any(${names}))),
+    ended as (
+      update runs set status = ${status}, ended_at = now(),
+        output = ${status === 'completed' ? result : null}, error = ${status === 'failed' ? result : null}
+      where id = ${job.runId} and ended_at is null and parent_run_id is null and exists (select from fit) returning id),
+    results as (
+      insert into steps (run_id, id, op, name, memo)
+      select ended.id, x.id, op, name, memo
+      from ended, json_to_recordset(${JSON.stringify(outcome.results)}::text::json) as x (id text, op text, name text, memo text)
+      on conflict do nothing),
+    gone as (delete from queue where run_id in (select id from ended))
+    select exists (select from ended) as ended`;
+  return row?.ended === true;
+}
+
+async function planSteps(core: Core, tx: AnySql, job: Job, ops: Op[]): Promise<Job[]> {
+  if (ops.length === 0) return [];
+  const now = Date.now();
+  const group = ops.length > 1;
+  const rows: Job[] = [];
+  const faults: { row: Job; error: { name: string; message: string } }[] = [];
+  for (const op of ops) {
+    const race = op.opts.parallelMode === 'race';
+    const row = createJob(job, {
+      stepId: op.id,
+      name: op.label,
+      race,
+      planOnly: group || op.op === 'StepPlanned',
+    });
+    rows.push(row);
+    const until = (text: unknown, otherwise: number) =>
+      text == null ? otherwise : (parseInstantMs(String(text), now) ?? Number.NaN);
+    if (op.op === 'StepPlanned') {
+      row.lockedBy = core.lockFor(job.keys);
+      continue;
+    }
+    if (op.op === 'Sleep') {
+      row.kind = 'sleep';
+      row.dueAt = until(op.name, Number.NaN);
+    } else if (op.op === 'WaitForEvent') {
+      row.kind = 'wait';
+      row.dueAt = until(op.opts.timeout, now + MAX_INVOKE_MS);
+      row.eventName = op.name;
+      row.expression = (op.opts.if as string) ?? null;
+      const fault = row.expression ? expressionFault(row.expression) : undefined;
+      if (fault)
+        faults.push({ row, error: { name: 'NonRetriableError', message: `waitForEvent: ${fault}` } });
+    } else if (op.op === 'WaitForSignal') {
+      row.kind = 'signal';
+      row.dueAt = until(op.opts.timeout, now + MAX_INVOKE_MS);
+      row.eventName = `signal ${op.opts.signal}`;
+    } else {
+      row.kind = 'invoke';
+      row.dueAt = until(op.opts.timeout, now + MAX_INVOKE_MS);
+    }
+    if (Number.isNaN(row.dueAt)) {
+      row.dueAt = now;
+      faults.push({
+        row,
+        error: {
+          name: 'NonRetriableError',
+          message: `"${op.opts.timeout ?? op.name}" is not a duration or date`,
+        },
+      });
+    }
+  }
+  const inserted = await insertJobs(tx, rows);
+  const ready = rows.filter((row) => inserted.has(row.id));
+  for (const row of [...ready]) {
+    const fault = faults.find((entry) => entry.row === row);
+    if (fault)
+      ready.push(
+        ...(await resolveStep(
+          core,
+          tx,
+          row,
+          'StepFailed',
+          canonicalJson({ error: { ...fault.error, stack: '' } }),
+        )),
+      );
+    else if (row.kind === 'invoke')
+      ready.push(...(await invoke(core, tx, row, ops.find((op) => op.id === row.stepId) as Op)));
+  }
+  return ready;
+}
+
+function expressionFault(source: string): string | undefined {
+  try {
+    compileExpression(source);
+  } catch (error) {
+    return (error as Error).message.split('\n')[0];
+  }
+}
+
+/** Starts the invoked function with an event of its own; its end answers the step. */
+async function invoke(core: Core, tx: AnySql, row: Job, op: Op): Promise<Job[]> {
+  const target = String(op.opts.function_id ?? '');
+  const fn = core.registry.get(target);
+  if (!fn) {
+    const error = {
+      name: 'NonRetriableError',
+      message: `there is no function "${target}" to invoke`,
+      stack: '',
+    };
+    return resolveStep(core, tx, row, 'InvokeFunction', canonicalJson({ error }));
+  }
+  const payload = (op.opts.payload ?? {}) as { data?: Record<string, unknown>; v?: string };
+  const data = {
+    ...payload.data,
+    _inngest: {
+      correlation_id: `${row.runId}.${row.stepId}`,
+      expire: row.dueAt,
+      fn_id: target,
+      name: row.name,
+      source_fn_id: core.registry.get(row.functionId)?.uuid,
+    },
+  };
+  const event = createEvent({ name: 'inngest/function.invoked', data, v: payload.v }, newId(), Date.now());
+  return takeEvents(core, [event], { fn, parent: { runId: row.runId, stepId: row.stepId } }, tx);
+}
+
+/** A row whose time came without an answer: the sleep is over, the wait timed out, the invoked function took too long. */
+export async function settleDue(core: Core, job: Job): Promise<Job[]> {
+  const message = 'Timed out waiting for invoked function to complete';
+  const memo =
+    job.kind === 'invoke'
+      ? canonicalJson({
+          error: {
+            error: `InngestInvokeTimeoutError: ${message}`,
+            message,
+            name: 'InngestInvokeTimeoutError',
+          },
+        })
+      : 'null';
+  const op = { sleep: 'Sleep', wait: 'WaitForEvent', signal: 'WaitForSignal', invoke: 'InvokeFunction' }[
+    job.kind as 'sleep'
+  ];
+  return core.sql.begin((tx) => resolveStep(core, tx, job, op, memo)) as Promise<Job[]>;
+}

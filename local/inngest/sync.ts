@@ -1,0 +1,47 @@
+import { canonicalJson } from './canonical-json.ts';
+import type { Core } from './core.ts';
+import { post } from './post.ts';
+import { signBody } from './signature.ts';
+
+/** Asks the app to register its functions, at once and then again until it works. Gives a way to stop asking. */
+export function keepSyncing(core: Core, appUrl: string, dev: boolean): { stop(): void } {
+  let timer: NodeJS.Timeout | undefined;
+  let stopped = false;
+  let lastMessage = '';
+  let wait = 100;
+
+  const attempt = async () => {
+    const body = canonicalJson({ url: appUrl });
+    const headers: Record<string, string> = {
+      'content-type': 'application/json',
+      'x-inngest-server-kind': dev ? 'dev' : 'cloud',
+    };
+    if (core.signingKey) headers['x-inngest-signature'] = signBody(core.signingKey, body, Date.now());
+    const answer = await post(new URL(appUrl), {
+      method: 'PUT',
+      headers,
+      body,
+      timeoutMs: 30_000,
+      maxBytes: 1_000_000,
+    });
+    if (stopped) return;
+    const message = 'failure' in answer ? answer.failure : `${answer.status} ${answer.body.slice(0, 500)}`;
+    if ('status' in answer && answer.status === 200 && /"Successfully registered"/.test(answer.body)) {
+      core.log('info', 'synced with the app', { appUrl });
+      return;
+    }
+    // The same complaint once: the app may be down for an hour.
+    if (message !== lastMessage)
+      core.log('warn', 'the app could not be synced; trying again', { appUrl, answer: message });
+    lastMessage = message;
+    wait = Math.min(wait * 2, 5000);
+    timer = setTimeout(attempt, wait);
+  };
+  void attempt();
+  return {
+    stop() {
+      stopped = true;
+      clearTimeout(timer);
+    },
+  };
+}
