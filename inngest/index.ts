@@ -2,16 +2,19 @@ import { addSampleOfWorker } from './add-sample.ts';
 import { alertOverrunOrder } from './alert-overrun.ts';
 import { askAboutParkedAttempt } from './ask-about-parked-attempt.ts';
 import { assignMatchedOrder } from './assign-matched-order.ts';
+import { auditOrderThatEndedBadly } from './audit-order-that-ended-badly.ts';
 import { chargeInvoice } from './charge-invoice.ts';
 import { chaseLateCookie } from './chase-late-cookie.ts';
 import { chaseMoney } from './chase-money.ts';
 import { closeDuePeriods } from './close-due-periods.ts';
 import { closeJobOfEndedOrder } from './close-job-of-ended-order.ts';
 import { closeMonth } from './close-month.ts';
+import { closePoolOfStartedOrder } from './close-pool-of-started-order.ts';
 import { closeWeek } from './close-week.ts';
 import { completeUnansweredOrder } from './complete-unanswered.ts';
 import { createWorkerAccountPolicy } from './create-worker-account.ts';
 import { deactivateSampleOfWorker } from './deactivate-sample.ts';
+import { drawDailySamplePolicy } from './draw-daily-sample.ts';
 import { failNoShowOrder } from './fail-no-show.ts';
 import { matchPlacedOrder } from './match-placed-order.ts';
 import { matchWaitingOrders } from './match-waiting-orders.ts';
@@ -29,6 +32,7 @@ import { receiveGatewayNotice } from './receive-gateway-notice.ts';
 import { receiveGoldenHatNotice } from './receive-golden-hat-notice.ts';
 import { releaseEngagementOfEndedOrder } from './release-engagement.ts';
 import { sendOverdueMails, sendQueuedMail } from './send-mail.ts';
+import { settlePoolOfEndedOrder } from './settle-pool-of-ended-order.ts';
 import { sweepOrders } from './sweep-orders.ts';
 import { syncDirectory, syncDirectoryOnRequest, tidyIdentityNightly } from './sync-directory.ts';
 
@@ -51,6 +55,10 @@ export const policies: readonly Policy<any>[] = [
   receiveCookie,
   chaseLateCookie,
   closeJobOfEndedOrder,
+  closePoolOfStartedOrder,
+  settlePoolOfEndedOrder,
+  auditOrderThatEndedBadly,
+  drawDailySamplePolicy,
   createWorkerAccountPolicy,
   postEndedOrderPolicy,
   openPayoutAccountPolicy,

@@ -71,6 +71,7 @@ export const orders = ordering.table(
     index('orders_worker').on(t.workerId, t.state, t.id),
     index('orders_state').on(t.state, t.id),
     index('orders_starts_at').on(t.startsAt),
+    index('orders_ended_at').on(t.endedAt),
     index('orders_active').on(t.state, t.startsAt).where(sql`${t.endedAt} is null`),
     index('orders_start_photo').on(t.startPhotoId).where(sql`${t.startPhotoId} is not null`),
     index('orders_report_photo').on(t.reportPhotoId).where(sql`${t.reportPhotoId} is not null`),

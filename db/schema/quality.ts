@@ -3,6 +3,11 @@ import { instant } from './kernel.ts';
 
 export const quality = pgSchema('quality');
 
+/** What an audit found; the two flows have fields of their own [US-190][US-200]. */
+export type Findings =
+  | { kind: 'incident'; fault: string; whatHappened: string; action: string }
+  | { kind: 'sample'; grade: string; whatWasGood: string; couldBeBetter: string };
+
 /** One study of one order: an incident arrives by itself [US-200], a sample is picked [US-190]. */
 export const audits = quality.table(
   'audits',
@@ -21,7 +26,7 @@ export const audits = quality.table(
     openedBy: text('opened_by').notNull(),
     concludedAt: instant('concluded_at'),
     concludedBy: text('concluded_by'),
-    findings: jsonb('findings').$type<{ fault: string; whatHappened: string; action: string }>(),
+    findings: jsonb('findings').$type<Findings>(),
   },
   (t) => [
     index('audits_open').on(t.concludedAt, t.openedAt),

@@ -45,9 +45,11 @@ export {
   type OrderPage,
   orderForManagers,
   ordersToRedrive,
+  randomCompletedOrders,
   readOrder,
   type UnmatchedOrder,
   unmatchedOrder,
+  upcomingOrders,
   workOf,
 } from './reads.ts';
 export { reorder } from './reorder.ts';

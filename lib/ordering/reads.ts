@@ -57,6 +57,7 @@ const pageSize = 20;
 const activeLimit = 50;
 const sweepLimit = 100;
 const searchLimitChars = 100;
+const drawLimit = 2000;
 
 const line = {
   id: orders.id,
@@ -190,6 +191,41 @@ export async function allOrders(
     ],
     cursor,
   );
+}
+
+/** Orders whose work has not begun, soonest first, at most 50; for managers. */
+export async function upcomingOrders(ctx: Ctx, { q }: { q?: string } = {}): Promise<OrderLine[]> {
+  requireRole(ctx, 'manager');
+  return ctx.db
+    .select(line)
+    .from(orders)
+    .where(and(isNull(orders.endedAt), inArray(orders.state, ['placed', 'assigned', 'ready']), containing(q)))
+    .orderBy(asc(orders.startsAt), asc(orders.id))
+    .limit(activeLimit);
+}
+
+/** The orders completed in a period, in an order drawn by `ctx.random`; of very many the latest 2000. */
+export async function randomCompletedOrders(
+  ctx: Ctx,
+  { from, before }: { from: Date; before: Date },
+): Promise<{ orderId: string; requestNumber: string; clientId: string; workerId: string | null }[]> {
+  requireRole(ctx, 'manager', 'system');
+  const found = await ctx.db
+    .select({
+      orderId: orders.id,
+      requestNumber: orders.requestNumber,
+      clientId: orders.clientId,
+      workerId: orders.workerId,
+    })
+    .from(orders)
+    .where(and(eq(orders.state, 'completed'), gte(orders.endedAt, from), lt(orders.endedAt, before)))
+    .orderBy(desc(orders.endedAt), desc(orders.id))
+    .limit(drawLimit);
+  for (let i = found.length - 1; i > 0; i--) {
+    const j = Math.floor(ctx.random() * (i + 1));
+    [found[i], found[j]] = [found[j]!, found[i]!];
+  }
+  return found;
 }
 
 /** How many orders are in each state that is not final, for managers. */

@@ -2,6 +2,8 @@ import { z } from 'zod';
 
 /** Who or what went wrong, as the audit finds. */
 export const faults = ['nobody', 'worker', 'client', 'warehouse', 'matching', 'company'] as const;
+/** How well a sampled order was done. */
+export const grades = ['excellent', 'good', 'fair', 'poor'] as const;
 export const channels = ['phone', 'mail', 'in_person'] as const;
 export const hypothesisStates = ['new', 'testing', 'confirmed', 'rejected'] as const;
 
@@ -16,15 +18,32 @@ export const openAuditInput = z.object({
   workerId: z.uuid().nullable(),
 });
 
+const text = z.string().trim().max(4000);
+
+/** Both flows end in findings of their own; either may yield a hypothesis, which names its measure [US-210]. */
+const conclusion = {
+  auditId: z.uuid(),
+  hypothesis: z.string().trim().max(1000).default(''),
+  measure: z.string().trim().max(300).default(''),
+};
+
 export const concludeAuditInput = z
-  .object({
-    auditId: z.uuid(),
-    fault: z.enum(faults, 'quality.choose_fault'),
-    whatHappened: z.string().trim().min(1).max(4000),
-    action: z.string().trim().max(4000).default(''),
-    hypothesis: z.string().trim().max(1000).default(''),
-    measure: z.string().trim().max(300).default(''),
-  })
+  .discriminatedUnion('kind', [
+    z.object({
+      kind: z.literal('incident'),
+      ...conclusion,
+      fault: z.enum(faults, 'quality.choose_fault'),
+      whatHappened: text.min(1),
+      action: text.default(''),
+    }),
+    z.object({
+      kind: z.literal('sample'),
+      ...conclusion,
+      grade: z.enum(grades, 'quality.choose_grade'),
+      whatWasGood: text.min(1),
+      couldBeBetter: text.default(''),
+    }),
+  ])
   .refine(({ hypothesis, measure }) => !hypothesis || measure, {
     path: ['measure'],
     message: 'quality.name_measure',
@@ -38,4 +57,13 @@ export const logContactInput = z.object({
 
 export const moveHypothesisInput = z.object({ hypothesisId: z.uuid(), state: z.enum(hypothesisStates) });
 
-export const pickSamplesInput = z.object({ count: z.coerce.number().int().min(1).max(20) });
+/** How many one click may pick, and out of how many days. */
+export const mostPicked = 20;
+export const pickWithinDays = 30;
+export const pickSamplesInput = z.object({
+  count: z.coerce
+    .number('quality.count')
+    .int('quality.count')
+    .min(1, 'quality.count')
+    .max(mostPicked, 'quality.count'),
+});

@@ -1,7 +1,11 @@
-import { describe, expect } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { auditOrderThatEndedBadly } from '#inngest/audit-order-that-ended-badly.ts';
+import { drawDailySamplePolicy } from '#inngest/draw-daily-sample.ts';
 import type { Ctx } from '#lib/kernel/ctx.ts';
-import { as, dbTest, emitted, runPolicy } from '#lib/kernel/testing.ts';
+import { changeSetting } from '#lib/kernel/settings.ts';
+import { as, at, dbTest, emitted, freshDatabase, runPolicy, testCtx } from '#lib/kernel/testing.ts';
+import { randomCompletedOrders } from '#lib/ordering/index.ts';
+import { inMinutes, orderIn } from '#lib/ordering/testing.ts';
 import {
   auditConcluded,
   auditDetails,
@@ -11,6 +15,7 @@ import {
   logContact,
   moveHypothesis,
   openAudit,
+  pickSamples,
 } from './index.ts';
 
 const incident = (ctx: Ctx) => ({
@@ -61,7 +66,13 @@ describe('an audit [US-210]', () => {
   dbTest('is concluded once and yields a hypothesis with its measure', async ({ ctx }) => {
     const auditId = await opened(ctx);
     const manager = as(ctx, 'manager');
-    const findings = { auditId, fault: 'worker' as const, whatHappened: 'Fell asleep.', action: 'Talked.' };
+    const findings = {
+      kind: 'incident' as const,
+      auditId,
+      fault: 'worker' as const,
+      whatHappened: 'Fell asleep.',
+      action: 'Talked.',
+    };
     await expect(
       concludeAudit(manager, { ...findings, hypothesis: 'Earlier pick-up' }),
     ).rejects.toMatchObject({
@@ -75,9 +86,37 @@ describe('an audit [US-210]', () => {
     expect((await auditQueue(manager, {})).total).toBe(0);
     expect((await auditQueue(manager, { concluded: true })).total).toBe(1);
     const [hypothesis] = await hypothesisBacklog(manager);
-    expect(hypothesis).toMatchObject({ claim: 'Earlier pick-up', measure: 'no-show rate', state: 'new' });
+    expect(hypothesis).toMatchObject({
+      claim: 'Earlier pick-up',
+      measure: 'no-show rate',
+      state: 'new',
+      requestNumber: 'R-1',
+    });
     await moveHypothesis(manager, { hypothesisId: hypothesis!.id, state: 'testing' });
     expect(await hypothesisBacklog(manager)).toMatchObject([{ state: 'testing' }]);
+  });
+
+  dbTest('of a sample has findings of its own', async ({ ctx }) => {
+    const manager = as(ctx, 'manager');
+    await orderIn(ctx, 'completed');
+    await pickSamples(at(manager, inMinutes(120)), { count: 1 });
+    const auditId = (await auditQueue(manager, { kind: 'sample' })).rows[0]!.id;
+    const incidentFindings = { auditId, kind: 'incident' as const, fault: 'worker' as const };
+    await expect(
+      concludeAudit(manager, { ...incidentFindings, whatHappened: 'It went well.' }),
+    ).rejects.toMatchObject({ code: 'quality.other_kind' });
+    const sample = { auditId, kind: 'sample' as const, grade: 'good' as const };
+    await expect(concludeAudit(manager, { ...sample, whatWasGood: ' ' })).rejects.toMatchObject({
+      fields: { whatWasGood: 'required' },
+    });
+    await concludeAudit(manager, { ...sample, whatWasGood: 'Eye contact.', couldBeBetter: 'The sweeping.' });
+    expect((await auditDetails(manager, auditId)).audit.findings).toEqual({
+      kind: 'sample',
+      grade: 'good',
+      whatWasGood: 'Eye contact.',
+      couldBeBetter: 'The sweeping.',
+    });
+    expect(await emitted(ctx, auditConcluded)).toMatchObject([{ kind: 'sample', fault: 'nobody' }]);
   });
 
   dbTest('keeps the contacts with the client as they were written', async ({ ctx }) => {
@@ -93,5 +132,96 @@ describe('an audit [US-210]', () => {
   dbTest('that does not exist is not found', async ({ ctx }) => {
     for (const id of ['x', ctx.newId()])
       await expect(auditDetails(as(ctx, 'manager'), id)).rejects.toMatchObject({ code: 'quality.not_found' });
+  });
+});
+
+/** A ctx whose chance is `share` of the range, for draws that a test can foretell. */
+const lucky = (ctx: Ctx, share: number): Ctx => ({ ...ctx, random: () => share });
+
+describe('samples [US-190]', () => {
+  const later = inMinutes(24 * 60);
+
+  async function completed(ctx: Ctx, count: number): Promise<string[]> {
+    const ids: string[] = [];
+    for (let i = 0; i < count; i++) ids.push((await orderIn(ctx, 'completed')).orderId);
+    return ids;
+  }
+
+  dbTest('are completed orders, never one twice', async ({ ctx }) => {
+    const manager = at(as(ctx, 'manager'), later);
+    const ids = await completed(ctx, 3);
+    for (const state of ['in_progress', 'failed', 'cancelled'] as const) await orderIn(ctx, state);
+    expect(await pickSamples(manager, { count: 2 })).toEqual({ opened: 2 });
+    expect(await pickSamples(manager, { count: 2 })).toEqual({ opened: 1 });
+    await expect(pickSamples(manager, { count: 2 })).rejects.toMatchObject({
+      code: 'quality.nothing_to_pick',
+    });
+    const { rows } = await auditQueue(manager, {});
+    expect(rows.map(({ orderId }) => orderId).sort()).toEqual(ids.sort());
+    expect(rows.every(({ kind, ending }) => kind === 'sample' && ending === 'completed')).toBe(true);
+  });
+
+  dbTest('are drawn by chance, which comes from ctx', async ({ ctx }) => {
+    await completed(ctx, 4);
+    const period = { from: ctx.now, before: later };
+    const draw = async (share: number) =>
+      (await randomCompletedOrders(lucky(as(ctx, 'manager'), share), period)).map(({ orderId }) => orderId);
+    expect(await draw(0.1)).toEqual(await draw(0.1));
+    expect(await draw(0.1)).not.toEqual(await draw(0.9));
+    expect(new Set(await draw(0.9)).size).toBe(4);
+  });
+
+  dbTest('of older orders are not picked', async ({ ctx }) => {
+    await completed(ctx, 1);
+    const manager = at(as(ctx, 'manager'), inMinutes(32 * 24 * 60));
+    await expect(pickSamples(manager, { count: 1 })).rejects.toMatchObject({
+      code: 'quality.nothing_to_pick',
+    });
+  });
+
+  dbTest('are picked by managers, one to twenty at a time', async ({ ctx }) => {
+    for (const role of ['client', 'worker', 'staff', 'billing'] as const)
+      await expect(pickSamples(as(ctx, role), { count: 1 })).rejects.toMatchObject({ code: 'not_allowed' });
+    for (const count of [0, 21, 1.5])
+      await expect(pickSamples(as(ctx, 'manager'), { count })).rejects.toMatchObject({
+        fields: { count: 'quality.count' },
+      });
+  });
+
+  dbTest('are drawn every day by the share that is set, once however often it runs', async ({ ctx }) => {
+    const tomorrow = at(ctx, later);
+    await completed(ctx, 5);
+    await changeSetting(as(ctx, 'manager'), 'audit_sample_percent', 50);
+    // The day is not over yet.
+    await runPolicy(drawDailySamplePolicy, ctx, {});
+    expect((await auditQueue(as(ctx, 'manager'), {})).total).toBe(0);
+    for (const _time of [1, 2]) await runPolicy(drawDailySamplePolicy, tomorrow, {});
+    expect((await auditQueue(as(ctx, 'manager'), {})).total).toBe(3);
+    await runPolicy(drawDailySamplePolicy, at(ctx, inMinutes(3 * 24 * 60)), {});
+    expect((await auditQueue(as(ctx, 'manager'), {})).total).toBe(3);
+  });
+
+  dbTest('are not drawn while the share is nothing', async ({ ctx }) => {
+    await completed(ctx, 2);
+    await changeSetting(as(ctx, 'manager'), 'audit_sample_percent', 0);
+    await runPolicy(drawDailySamplePolicy, at(ctx, later), {});
+    expect((await auditQueue(as(ctx, 'manager'), {})).total).toBe(0);
+  });
+});
+
+describe('at the same time', () => {
+  let database: Awaited<ReturnType<typeof freshDatabase>>;
+  beforeAll(async () => {
+    database = await freshDatabase();
+  });
+  afterAll(() => database.close());
+
+  test('two draws never share an order', async () => {
+    const ctx = testCtx(database.db);
+    for (let i = 0; i < 4; i++) await orderIn(ctx, 'completed');
+    const manager = at(as(ctx, 'manager'), inMinutes(120));
+    const picked = await Promise.all([1, 2].map(() => pickSamples(manager, { count: 2 })));
+    expect(picked).toEqual([{ opened: 2 }, { opened: 2 }]);
+    expect((await auditQueue(manager, {})).total).toBe(4);
   });
 });

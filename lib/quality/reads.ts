@@ -1,9 +1,11 @@
-import { and, asc, desc, eq, ilike, isNotNull, isNull, or, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, getTableColumns, ilike, isNotNull, isNull, or, sql } from 'drizzle-orm';
 import { audits, contacts, hypotheses } from '#db/schema/quality.ts';
 import { type Ctx, requireRole } from '#lib/kernel/ctx.ts';
 import { Refused } from '#lib/kernel/refused.ts';
 
 const pageSize = 50;
+
+export type Audit = typeof audits.$inferSelect;
 
 /** The queue: open audits oldest first, or concluded ones newest first; a page of 50. */
 export async function auditQueue(
@@ -16,16 +18,17 @@ export async function auditQueue(
   }: { concluded?: boolean; kind?: string; search?: string; page?: number },
 ) {
   requireRole(ctx, 'manager');
+  const text = `%${search.replace(/[\\%_]/g, '\\$&')}%`;
   const where = and(
     concluded ? isNotNull(audits.concludedAt) : isNull(audits.concludedAt),
     kind === 'incident' || kind === 'sample' ? eq(audits.kind, kind) : undefined,
-    search ? or(ilike(audits.requestNumber, `%${search}%`), ilike(audits.reason, `%${search}%`)) : undefined,
+    search ? or(ilike(audits.requestNumber, text), ilike(audits.reason, text)) : undefined,
   );
   const rows = await ctx.db
     .select()
     .from(audits)
     .where(where)
-    .orderBy(concluded ? desc(audits.concludedAt) : asc(audits.openedAt))
+    .orderBy(concluded ? desc(audits.concludedAt) : asc(audits.openedAt), asc(audits.id))
     .limit(pageSize)
     .offset((Math.max(1, page) - 1) * pageSize);
   const total = await ctx.db.$count(audits, where);
@@ -45,10 +48,17 @@ export async function auditDetails(ctx: Ctx, auditId: string) {
   return { audit, contacts: log, hypothesis: hypothesis ?? null };
 }
 
-/** The backlog of hypotheses, newest first; at most 200. */
+export type Hypothesis = Awaited<ReturnType<typeof hypothesisBacklog>>[number];
+
+/** The backlog of hypotheses with the request each came from, last moved first; at most 200. */
 export async function hypothesisBacklog(ctx: Ctx) {
   requireRole(ctx, 'manager');
-  return ctx.db.select().from(hypotheses).orderBy(desc(hypotheses.createdAt)).limit(200);
+  return ctx.db
+    .select({ ...getTableColumns(hypotheses), requestNumber: audits.requestNumber })
+    .from(hypotheses)
+    .leftJoin(audits, eq(audits.id, hypotheses.auditId))
+    .orderBy(desc(hypotheses.changedAt), desc(hypotheses.id))
+    .limit(200);
 }
 
 /** How many audits wait. */
