@@ -65,7 +65,7 @@ export async function listRuns(core: Core, query: URLSearchParams): Promise<{ ru
   return { runs };
 }
 
-const escape = (value: unknown) => String(value).replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
+const escapeHtml = (value: unknown) => String(value).replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
 
 /** The page at `/`: the same list, readable, without scripts. */
 export function renderPage({ runs }: { runs: RunEntry[] }, query: URLSearchParams): string {
@@ -82,14 +82,14 @@ export function renderPage({ runs }: { runs: RunEntry[] }, query: URLSearchParam
       const error = run.error as { name?: string; message?: string } | null;
       const steps = run.steps.map(
         (step) =>
-          `<li class="${step.failed ? 'failed' : ''}">${escape(step.name)} <small>${escape(step.op)}</small></li>`,
+          `<li class="${step.failed ? 'failed' : ''}">${escapeHtml(step.name)} <small>${escapeHtml(step.op)}</small></li>`,
       );
       const open = run.open.map((job) => {
         const fault = job.error as { message?: string } | null;
-        return `<li>… ${escape(job.name || job.kind)} <small>${escape(job.kind)}, due ${escape(job.dueAt)}${job.attempt ? `, attempt ${job.attempt}` : ''}${fault ? `: ${escape(fault.message)}` : ''}</small></li>`;
+        return `<li>… ${escapeHtml(job.name || job.kind)} <small>${escapeHtml(job.kind)}, due ${escapeHtml(job.dueAt)}${job.attempt ? `, attempt ${job.attempt}` : ''}${fault ? `: ${escapeHtml(fault.message)}` : ''}</small></li>`;
       });
-      return `<tr><td><a href="/?id=${escape(run.id)}"><code>${escape(run.id)}</code></a><br><small>${escape(run.startedAt)}</small></td>
-<td>${escape(run.functionId)}<br><small>${escape(run.event.name)}</small></td><td class="${escape(run.status)}">${escape(run.status)}${error ? `<br><small>${escape(error.name)}: ${escape(error.message)}</small>` : ''}</td>
+      return `<tr><td><a href="/?id=${escapeHtml(run.id)}"><code>${escapeHtml(run.id)}</code></a><br><small>${escapeHtml(run.startedAt)}</small></td>
+<td>${escapeHtml(run.functionId)}<br><small>${escapeHtml(run.event.name)}</small></td><td class="${escapeHtml(run.status)}">${escapeHtml(run.status)}${error ? `<br><small>${escapeHtml(error.name)}: ${escapeHtml(error.message)}</small>` : ''}</td>
 <td><ol>${steps.join('')}${open.join('')}</ol></td></tr>`;
     })
     .join('\n');

@@ -32,6 +32,9 @@ export type Call = {
   status: number;
   answer: unknown;
 };
+/** Errors are what these tests are about; printed they would drown the rest. */
+const silent = { info() {}, warn() {}, error() {}, debug() {} };
+
 type AnyFunction = InngestFunction.Any;
 
 /** A real SDK app on node:http that records the calls it gets. `port` may be kept over a restart. */
@@ -128,6 +131,7 @@ export async function startPair(
     isDev: !options.signingKey,
     baseUrl: runner.url,
     eventKey,
+    logger: silent,
     ...(options.signingKey ? { signingKey: options.signingKey } : {}),
     ...(options.checkpointing === false ? { checkpointing: false } : {}),
     ...options.clientOptions,

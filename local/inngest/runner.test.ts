@@ -1,0 +1,658 @@
+import { type FailureEventArgs, NonRetriableError, RetryAfterError } from 'inngest';
+import { afterEach, describe, expect, test } from 'vitest';
+import { ended, eventKey, eventually, runsOf, signingKey, startApp, startPair } from './testing.ts';
+
+const open: { close(): Promise<void> }[] = [];
+type Options = Parameters<typeof startPair>[1];
+async function pair(build: Parameters<typeof startPair>[0], options?: Options) {
+  const made = await startPair(build, options);
+  open.push(made.app, { close: () => made.runner.close(0) });
+  return made;
+}
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((each) => each.close()));
+});
+
+const post = (url: string, body: unknown, key = eventKey) =>
+  fetch(`${url}/e/${key}`, { method: 'POST', body: typeof body === 'string' ? body : JSON.stringify(body) });
+
+describe.each([
+  ['checkpointing', true],
+  ['classic', false],
+])('steps, %s', (_name, checkpointing) => {
+  test('sequential steps run once each and give their results on', async () => {
+    const ran: string[] = [];
+    const { runner, client, app } = await pair(
+      (c) => [
+        c.createFunction({ id: 'seq', triggers: [{ event: 'a/seq' }] }, async ({ event, step }) => {
+          const a = await step.run('first', () => ran.push('first') && { n: event.data.n + 1 });
+          const b = await step.run('second', () => ran.push('second') && a.n * 10);
+          return { a, b };
+        }),
+      ],
+      { checkpointing },
+    );
+    await client.send({ name: 'a/seq', data: { n: 1 } });
+    const [run] = await ended(runner, 'app-seq');
+    expect(run).toMatchObject({ status: 'completed', output: { a: { n: 2 }, b: 20 }, open: [] });
+    expect(run?.steps.map((step) => step.name)).toEqual(['first', 'second']);
+    expect(ran).toEqual(['first', 'second']);
+    expect(app.calls.length).toBe(checkpointing ? 1 : 3);
+  });
+
+  test('sleep and sleepUntil wait as long as asked, and a past date does not', async () => {
+    const { runner, client } = await pair(
+      (c) => [
+        c.createFunction({ id: 'nap', triggers: [{ event: 'a/nap' }] }, async ({ step }) => {
+          await step.sleepUntil('past', new Date(Date.now() - 1000));
+          const from = await step.run('before', () => Date.now());
+          await step.sleep('nap', '1s');
+          return (await step.run('after', () => Date.now())) - from;
+        }),
+      ],
+      { checkpointing },
+    );
+    await client.send({ name: 'a/nap', data: {} });
+    const [run] = await ended(runner, 'app-nap');
+    expect(run?.output).toBeGreaterThanOrEqual(1000);
+    expect(run?.output).toBeLessThan(1900);
+  });
+
+  test('waitForEvent takes the first event that matches, and null when the time is over', async () => {
+    const { runner, client } = await pair(
+      (c) => [
+        c.createFunction({ id: 'wait', triggers: [{ event: 'a/wait' }] }, async ({ step }) => {
+          const yes = await step.waitForEvent('yes', {
+            event: 'a/answer',
+            timeout: '10s',
+            if: 'event.data.id == async.data.id && async.data.ok == true',
+          });
+          const no = await step.waitForEvent('no', { event: 'a/never', timeout: '1s' });
+          return { yes: yes?.data, no };
+        }),
+      ],
+      { checkpointing },
+    );
+    await client.send({ name: 'a/wait', data: { id: 'X' } });
+    await eventually('the wait is open', async () =>
+      (await runsOf(runner))[0]?.open.some((job) => job.kind === 'wait'),
+    );
+    await client.send({ name: 'a/answer', data: { id: 'other', ok: true } });
+    await client.send({ name: 'a/answer', data: { id: 'X', ok: false } });
+    expect((await runsOf(runner))[0]?.status).toBe('running');
+    await client.send({ name: 'a/answer', data: { id: 'X', ok: true } });
+    const [run] = await ended(runner, 'app-wait');
+    expect(run?.output).toEqual({ yes: { id: 'X', ok: true }, no: null });
+  });
+
+  test('parallel steps are each called once and joined once', async () => {
+    const ran: string[] = [];
+    const { runner, client, app } = await pair(
+      (c) => [
+        c.createFunction({ id: 'par', triggers: [{ event: 'a/par' }] }, async ({ step }) => {
+          const [a, b, , w] = await Promise.all([
+            step.run('a', () => ran.push('a') && 'A'),
+            step.run('b', () => ran.push('b') && 'B'),
+            step.sleep('z', '1s'),
+            step.waitForEvent('w', { event: 'a/par.done', timeout: '5s' }),
+          ]);
+          return [a, b, w?.data.n, await step.run('after', () => a + b)];
+        }),
+      ],
+      { checkpointing },
+    );
+    await client.send({ name: 'a/par', data: {} });
+    await eventually('only the wait is open', async () => (await runsOf(runner))[0]?.steps.length === 3);
+    await client.send({ name: 'a/par.done', data: { n: 7 } });
+    const [run] = await ended(runner, 'app-par');
+    expect(run).toMatchObject({ status: 'completed', output: ['A', 'B', 7, 'AB'] });
+    expect(ran.toSorted()).toEqual(['a', 'b']);
+    expect(app.calls.filter((call) => call.stepId === 'step').length).toBe(checkpointing ? 2 : 3);
+  });
+
+  test('a failing step is retried until it works; results before it are kept', async () => {
+    let before = 0;
+    const { runner, client } = await pair(
+      (c) => [
+        c.createFunction(
+          { id: 'flaky', retries: 2, triggers: [{ event: 'a/flaky' }] },
+          async ({ step, attempt }) => {
+            await step.run('before', () => ++before);
+            const ok = await step.run('flaky', () => {
+              if (attempt < 2) throw new Error('not yet');
+              return attempt;
+            });
+            return { ok, last: await step.run('after', () => attempt) };
+          },
+        ),
+      ],
+      { checkpointing },
+    );
+    await client.send({ name: 'a/flaky', data: {} });
+    const [run] = await ended(runner, 'app-flaky');
+    expect(run?.output).toEqual({ ok: 2, last: 0 });
+    expect(before).toBe(1);
+  });
+
+  test('a step that failed for good can be caught and compensated', async () => {
+    const { runner, client } = await pair(
+      (c) => [
+        c.createFunction(
+          { id: 'caught', retries: 1, triggers: [{ event: 'a/caught' }] },
+          async ({ step }) => {
+            try {
+              await step.run('bad', () => {
+                throw new RangeError('always');
+              });
+            } catch (error) {
+              return { caught: (error as Error).message, undo: await step.run('undo', () => 'undone') };
+            }
+          },
+        ),
+      ],
+      { checkpointing },
+    );
+    await client.send({ name: 'a/caught', data: {} });
+    const [run] = await ended(runner, 'app-caught');
+    expect(run).toMatchObject({ status: 'completed', output: { caught: 'always', undo: 'undone' } });
+  });
+
+  test('sendEvent starts the other function once and its ids are the step result', async () => {
+    const { runner, client } = await pair(
+      (c) => [
+        c.createFunction({ id: 'parent', triggers: [{ event: 'a/parent' }] }, async ({ step }) => {
+          return (await step.sendEvent('tell', { name: 'a/child', data: { from: 'parent' } })).ids;
+        }),
+        c.createFunction({ id: 'child', triggers: [{ event: 'a/child' }] }, async ({ event }) => [
+          event.data.from,
+          event.id,
+        ]),
+      ],
+      { checkpointing },
+    );
+    await client.send({ name: 'a/parent', data: {} });
+    const [parent] = await ended(runner, 'app-parent');
+    const children = await ended(runner, 'app-child');
+    expect(children.map((run) => run.output)).toEqual([['parent', (parent?.output as string[])[0]]]);
+  });
+
+  test('invoke gives the result of the other function, its error, or a timeout', async () => {
+    const { runner, client } = await pair(
+      (c) => {
+        const double = c.createFunction({ id: 'double', triggers: [] }, async ({ event, step }) =>
+          step.run('double', () => (event.data as unknown as { n: number }).n * 2),
+        );
+        const fails = c.createFunction({ id: 'fails', retries: 0, triggers: [] }, async () => {
+          throw new Error('exploded');
+        });
+        const slow = c.createFunction({ id: 'slow', triggers: [] }, async ({ step }) =>
+          step.sleep('long', '1h'),
+        );
+        const invoke = c.createFunction(
+          { id: 'invoke', triggers: [{ event: 'a/invoke' }] },
+          async ({ step }) => {
+            const message = (error: Error) => error.message;
+            return [
+              await step.invoke('one', { function: double, data: { n: 21 } }),
+              await step.invoke('two', { function: fails, data: {} }).catch(message),
+              await step.invoke('three', { function: slow, data: {}, timeout: '1s' }).catch(message),
+            ];
+          },
+        );
+        return [double, fails, slow, invoke];
+      },
+      { checkpointing },
+    );
+    await client.send({ name: 'a/invoke', data: {} });
+    const [run] = await ended(runner, 'app-invoke');
+    expect(run?.output).toEqual([42, 'exploded', 'Timed out waiting for invoked function to complete']);
+  });
+});
+
+describe('failures', () => {
+  test('NonRetriableError fails at once and onFailure hears of it, once', async () => {
+    let tries = 0;
+    const handled: unknown[] = [];
+    const { runner, client } = await pair((c) => [
+      c.createFunction(
+        {
+          id: 'fatal',
+          triggers: [{ event: 'a/fatal' }],
+          onFailure: async ({ event, error, step }: FailureEventArgs) => {
+            await step.run('record', () =>
+              handled.push([error.message, event.data.event.data, event.data.run_id]),
+            );
+          },
+        },
+        async () => {
+          tries++;
+          throw new NonRetriableError('never again');
+        },
+      ),
+    ]);
+    await client.send({ name: 'a/fatal', data: { n: 1 } });
+    const [run] = await ended(runner, 'app-fatal');
+    expect(run).toMatchObject({ status: 'failed', error: { message: 'never again' } });
+    await ended(runner, 'app-fatal-failure');
+    expect(tries).toBe(1);
+    expect(handled).toEqual([['never again', { n: 1 }, run?.id]]);
+  });
+
+  test('after the last attempt the run fails with the error of that attempt', async () => {
+    let tries = 0;
+    const { runner, client } = await pair((c) => [
+      c.createFunction({ id: 'doomed', retries: 2, triggers: [{ event: 'a/doomed' }] }, async () => {
+        throw new Error(`try ${++tries}`);
+      }),
+    ]);
+    await client.send({ name: 'a/doomed', data: {} });
+    const [run] = await ended(runner, 'app-doomed');
+    expect(run).toMatchObject({ status: 'failed', error: { message: 'try 3' } });
+  });
+
+  test('RetryAfterError is waited for, whatever the backoff', async () => {
+    const at: number[] = [];
+    const { runner, client } = await pair((c) => [
+      c.createFunction({ id: 'later', triggers: [{ event: 'a/later' }] }, async ({ attempt }) => {
+        at.push(Date.now());
+        if (attempt === 0) throw new RetryAfterError('later', new Date(Date.now() + 1500));
+        return attempt;
+      }),
+    ]);
+    await client.send({ name: 'a/later', data: {} });
+    expect((await ended(runner, 'app-later'))[0]?.output).toBe(1);
+    expect((at[1] as number) - (at[0] as number)).toBeGreaterThan(1300);
+  });
+
+  test('an app that is away uses up attempts, then the run goes on; the functions need no new sync', async () => {
+    const { runner, client, app } = await pair(
+      (c) => [
+        c.createFunction(
+          { id: 'away', retries: 10, triggers: [{ event: 'a/away' }] },
+          async ({ attempt }) => attempt,
+        ),
+      ],
+      { backoffMs: () => 100 },
+    );
+    await app.close();
+    await client.send({ name: 'a/away', data: {} });
+    await eventually('an attempt failed', async () => (await runsOf(runner))[0]?.open[0]?.attempt);
+    const functions = [
+      client.createFunction(
+        { id: 'away', retries: 10, triggers: [{ event: 'a/away' }] },
+        async ({ attempt }) => attempt,
+      ),
+    ];
+    open.push(await startApp(client, functions, app.port));
+    expect((await ended(runner, 'app-away'))[0]?.output).toBeGreaterThan(0);
+  });
+
+  test('finished, failed and cancelled runs are told to functions that listen', async () => {
+    const heard: unknown[] = [];
+    const { runner, client } = await pair((c) => [
+      c.createFunction({ id: 'ok', triggers: [{ event: 'a/ok' }] }, async () => 42),
+      c.createFunction({ id: 'bad', retries: 0, triggers: [{ event: 'a/bad' }] }, async () => {
+        throw new Error('bad');
+      }),
+      c.createFunction(
+        { id: 'listen', triggers: [{ event: 'inngest/function.finished' }] },
+        async ({ event }) => {
+          if (event.data.function_id !== 'app-listen')
+            heard.push([event.data.function_id, event.data.result?.message ?? event.data.result]);
+        },
+      ),
+    ]);
+    await client.send([
+      { name: 'a/ok', data: {} },
+      { name: 'a/bad', data: {} },
+    ]);
+    await ended(runner, 'app-listen', 2);
+    expect(heard.toSorted()).toEqual([
+      ['app-bad', 'bad'],
+      ['app-ok', 42],
+    ]);
+  });
+});
+
+describe('flow control', () => {
+  test('cancelOn cancels only the runs that match, and nothing is called after it', async () => {
+    const { runner, client, app } = await pair((c) => [
+      c.createFunction(
+        {
+          id: 'cancel',
+          triggers: [{ event: 'a/cancel' }],
+          cancelOn: [{ event: 'a/stop', match: 'data.id' }],
+        },
+        async ({ step }) => {
+          await step.sleep('long', '2s');
+          return 'done';
+        },
+      ),
+    ]);
+    await client.send([
+      { name: 'a/cancel', data: { id: 1 } },
+      { name: 'a/cancel', data: { id: 2 } },
+    ]);
+    await eventually(
+      'both sleep',
+      async () => (await runsOf(runner)).filter((run) => run.open[0]?.kind === 'sleep').length === 2,
+    );
+    await client.send({ name: 'a/stop', data: { id: 1 } });
+    const runs = await ended(runner, 'app-cancel', 2);
+    expect(runs.map((run) => run.status).toSorted()).toEqual(['cancelled', 'completed']);
+    expect(app.calls.length).toBe(3);
+  });
+
+  test('with concurrency 1 by key, runs of one key never overlap and other keys go beside', async () => {
+    const running = new Map<string, number>();
+    let overlap = 0;
+    let most = 0;
+    const { runner, client } = await pair(
+      (c) => [
+        c.createFunction(
+          { id: 'key', triggers: [{ event: 'a/key' }], concurrency: { limit: 1, key: 'event.data.k' } },
+          async ({ event, step }) => {
+            for (const name of ['one', 'two']) {
+              await step.run(name, async () => {
+                const now = (running.get(event.data.k) ?? 0) + 1;
+                running.set(event.data.k, now);
+                overlap = Math.max(overlap, now);
+                most = Math.max(
+                  most,
+                  [...running.values()].reduce((a, b) => a + b, 0),
+                );
+                await new Promise((resolve) => setTimeout(resolve, 30));
+                running.set(event.data.k, (running.get(event.data.k) as number) - 1);
+              });
+            }
+          },
+        ),
+      ],
+      { checkpointing: false },
+    );
+    await client.send(Array.from({ length: 12 }, (_, i) => ({ name: 'a/key', data: { k: `k${i % 3}` } })));
+    await ended(runner, 'app-key', 12);
+    expect(overlap).toBe(1);
+    expect(most).toBeGreaterThan(1);
+  });
+
+  test('two limits hold together: a total and one per key', async () => {
+    const { runner, client, app } = await pair((c) => [
+      c.createFunction(
+        {
+          id: 'total',
+          triggers: [{ event: 'a/total' }],
+          concurrency: [{ limit: 2 }, { limit: 1, key: 'event.data.k' }],
+        },
+        async () => new Promise((resolve) => setTimeout(resolve, 40)),
+      ),
+    ]);
+    await client.send(Array.from({ length: 10 }, (_, i) => ({ name: 'a/total', data: { k: i % 5 } })));
+    await ended(runner, 'app-total', 10);
+    expect(app.mostOpen()).toBe(2);
+  });
+
+  test('idempotency: one run per key value; the same event id: one run', async () => {
+    const { runner, client } = await pair((c) => [
+      c.createFunction(
+        { id: 'idem', triggers: [{ event: 'a/idem' }], idempotency: 'event.data.order' },
+        async ({ event }) => event.data.order,
+      ),
+      c.createFunction({ id: 'plain', triggers: [{ event: 'a/idem' }] }, async () => 1),
+    ]);
+    await client.send([
+      { name: 'a/idem', data: { order: 'A' } },
+      { name: 'a/idem', data: { order: 'A' } },
+      { name: 'a/idem', id: 'same', data: { order: 'B' } },
+    ]);
+    const again = await client.send({ name: 'a/idem', id: 'same', data: { order: 'C' } });
+    expect(again.ids[0]).not.toBe('same');
+    await ended(runner, 'app-plain', 3);
+    const runs = await ended(runner, 'app-idem', 2);
+    expect(runs.map((run) => run.output).toSorted()).toEqual(['A', 'B']);
+    expect((await runsOf(runner)).length).toBe(5);
+  });
+
+  test('cron runs at its tick with the event of the tick', async () => {
+    const { runner } = await pair((c) => [
+      c.createFunction(
+        { id: 'tick', triggers: [{ cron: 'TZ=Europe/Berlin */1 * * * * *' }] },
+        async ({ event }) => event,
+      ),
+    ]);
+    const [run, second] = await ended(runner, 'app-tick', 2);
+    const event = run?.output as {
+      name: string;
+      id: string;
+      ts: number;
+      data: { cron: string; fireAt: string };
+    };
+    expect(event).toMatchObject({
+      name: 'inngest/scheduled.timer',
+      data: { cron: 'TZ=Europe/Berlin */1 * * * * *' },
+    });
+    expect(new Date(event.id).getTime()).toBe(event.ts);
+    expect(event.ts % 1000).toBe(0);
+    expect((second?.output as { id: string }).id).not.toBe(event.id);
+  });
+
+  test('a tick missed while no runner was there runs once', async () => {
+    const { runner, databaseUrl, start, client } = await pair((c) => [
+      c.createFunction(
+        { id: 'daily', triggers: [{ cron: 'TZ=UTC 0 4 * * *' }] },
+        async ({ event }) => event.data,
+      ),
+    ]);
+    await runner.close(0);
+    const { default: postgres } = await import('postgres');
+    const sql = postgres(databaseUrl, { max: 1 });
+    await sql`update inngest_runner.queue set due_at = date_trunc('day', now()) - interval '3 days' where kind = 'cron'`;
+    await sql.end();
+    const second = await start(0);
+    open.push({ close: () => second.close(0) });
+    await ended(second, 'app-daily');
+    const [row] = await fetch(`${second.url}/api/runs`).then(
+      async (r) => ((await r.json()) as { runs: unknown[] }).runs,
+    );
+    expect(row).toMatchObject({ status: 'completed', output: { cron: 'TZ=UTC 0 4 * * *' } });
+    expect((await runsOf(second)).length).toBe(1);
+    expect(client.id).toBe('app');
+  });
+});
+
+describe('the way in', () => {
+  test('an option that is not supported is refused at sync, naming function and option', async () => {
+    const { synced, log } = await pair((c) => [
+      c.createFunction(
+        { id: 'slowly', triggers: [{ event: 'a/x' }], debounce: { period: '5s' } },
+        async () => 1,
+      ),
+    ]);
+    expect(synced.status).toBe(400);
+    expect(synced.message).toBe('function "app-slowly": option "debounce" is not supported by this runner');
+    expect(log.some((line) => line.startsWith('error sync refused'))).toBe(true);
+  });
+
+  test('a bad expression, cron or limit is refused at sync', async () => {
+    const { runner } = await pair(() => []);
+    const register = async (fields: object) => {
+      const runtime = { type: 'http', url: 'http://127.0.0.1:9/api/inngest?fnId=x-f&stepId=step' };
+      const fn = {
+        id: 'x-f',
+        name: 'f',
+        triggers: [{ event: 'x' }],
+        steps: { step: { runtime } },
+        ...fields,
+      };
+      const body = { appName: 'x', url: 'http://127.0.0.1:9/api/inngest', functions: [fn] };
+      const response = await fetch(`${runner.url}/fn/register`, {
+        method: 'POST',
+        body: JSON.stringify(body),
+      });
+      return ((await response.json()) as { error?: string }).error;
+    };
+    expect(await register({ triggers: [{ event: 'x', expression: 'event.data.x ==' }] })).toContain(
+      'triggers.if',
+    );
+    expect(await register({ triggers: [{ cron: 'not a cron' }] })).toContain('triggers.cron');
+    expect(await register({ concurrency: [{ limit: 0 }] })).toContain('concurrency');
+    expect(await register({ cancel: [{ event: 'x', timeout: 'soon' }] })).toContain('cancelOn.timeout');
+    expect(await register({ newOption: 1 })).toBe(
+      'function "x-f": option "newOption" is not supported by this runner',
+    );
+    expect(await register({})).toBeUndefined();
+  });
+
+  test('events are validated; those before the first bad one are kept', async () => {
+    const { runner } = await pair((c) => [
+      c.createFunction({ id: 'any', triggers: [{ event: 'e/good' }] }, async () => 1),
+    ]);
+    const send = async (body: unknown) => {
+      const response = await post(runner.url, body);
+      return (await response.json()) as { ids: string[]; status: number; error?: string };
+    };
+    expect(await send('')).toEqual({ ids: [''], status: 200 });
+    expect(await send([])).toEqual({ ids: [''], status: 200 });
+    expect(await send('hello')).toMatchObject({ ids: [''], status: 400 });
+    expect(await send({ data: {} })).toEqual({ ids: [''], status: 400, error: 'event name is empty' });
+    expect(await send({ name: 'inngest/x' })).toMatchObject({
+      error: 'event name is reserved for internal use: inngest/x',
+    });
+    expect(await send({ name: 'e', ts: 1700000000 })).toMatchObject({
+      error: 'timestamp is before Jan 1, 1980',
+    });
+    expect(await send({ name: 'e', data: 'text' })).toMatchObject({ status: 400 });
+    const { ids, error } = await send([
+      { name: 'e/good', data: { nul: '\0', half: '\ud800' } },
+      { data: {} },
+    ]);
+    expect([ids.length, error]).toEqual([1, 'event name is empty']);
+    await ended(runner, 'app-any');
+    expect(await send({ name: 'e', data: { big: 'x'.repeat(3 * 1024 * 1024) } })).toMatchObject({
+      error: 'Event is over the max size',
+    });
+  });
+
+  test('the seed header makes ids repeatable, and the repeated request starts nothing', async () => {
+    const { runner } = await pair((c) => [
+      c.createFunction({ id: 'seed', triggers: [{ event: 'e/seed' }] }, async () => 1),
+    ]);
+    const send = async () => {
+      const headers = { 'x-inngest-event-id-seed': '1700000000000,AAECAwQFBgcICQ==' };
+      const body = JSON.stringify([{ name: 'e/seed' }, { name: 'e/seed' }]);
+      const response = await fetch(`${runner.url}/e/${eventKey}`, { method: 'POST', headers, body });
+      return ((await response.json()) as { ids: string[] }).ids;
+    };
+    const ids = await send();
+    expect(ids).toEqual(
+      ['01HF7YAT0000041061050R3G4A', '01HF7YAT0000041061050R3G4B'].map((id) =>
+        expect.stringMatching(id.slice(0, 10)),
+      ),
+    );
+    expect(await send()).toEqual(ids);
+    await ended(runner, 'app-seed', 2);
+    expect((await runsOf(runner)).length).toBe(2);
+  });
+
+  test('signed mode: calls are signed, a wrong bearer or event key is refused', async () => {
+    const { runner, client, app, synced } = await pair(
+      (c) => [
+        c.createFunction({ id: 'signed', triggers: [{ event: 'a/signed' }] }, async ({ step }) =>
+          step.run('one', () => 'ok'),
+        ),
+      ],
+      { signingKey, eventKeys: [eventKey] },
+    );
+    expect(synced.message).toBe('Successfully registered');
+    await client.send({ name: 'a/signed', data: {} });
+    const [run] = await ended(runner, 'app-signed');
+    expect(run).toMatchObject({ status: 'completed', output: 'ok' });
+    expect(run?.steps.length).toBe(1);
+    expect(app.calls.length).toBe(1);
+    expect(app.calls[0]?.headers['x-inngest-signature']).toMatch(/^t=\d+&s=[0-9a-f]{64}$/);
+
+    expect((await post(runner.url, { name: 'a/signed' }, 'wrong')).status).toBe(401);
+    for (const path of ['/fn/register', `/v1/checkpoint/${run?.id}/async`]) {
+      for (const authorization of [undefined, 'Bearer undefined', 'Bearer signkey-test-00']) {
+        const headers: Record<string, string> = authorization ? { authorization } : {};
+        const response = await fetch(runner.url + path, { method: 'POST', headers, body: '{}' });
+        expect([path, authorization, response.status]).toEqual([path, authorization, 401]);
+      }
+    }
+    // The app, in turn, refuses a call that nobody signed.
+    const unsigned = await fetch(`${app.url}?fnId=app-signed&stepId=step`, {
+      method: 'POST',
+      body: JSON.stringify({ event: { name: 'x' }, ctx: {} }),
+    });
+    expect(unsigned.status).toBe(401);
+  });
+
+  test('a page under another host name cannot read the runner', async () => {
+    const { runner } = await pair(() => []);
+    const { request } = await import('node:http');
+    const status = await new Promise<number | undefined>((resolve, reject) => {
+      const sent = request(`${runner.url}/api/runs`, { headers: { host: 'evil.example' } }, (response) =>
+        resolve(response.statusCode),
+      );
+      sent.on('error', reject).end();
+    });
+    expect(status).toBe(403);
+  });
+
+  test('the page lists runs with their steps and errors, and says when there are none', async () => {
+    const { runner, client } = await pair((c) => [
+      c.createFunction({ id: 'shown', retries: 0, triggers: [{ event: 'a/shown' }] }, async ({ step }) => {
+        await step.run('a step', () => 1);
+        throw new Error('<b>broken</b>');
+      }),
+    ]);
+    const page = async () => (await fetch(`${runner.url}/`)).text();
+    expect(await page()).toContain('No runs here yet.');
+    await client.send({ name: 'a/shown', data: {} });
+    await ended(runner, 'app-shown');
+    expect(await page()).toContain('a step');
+    expect(await page()).toContain('&#60;b&#62;broken');
+    expect(await (await fetch(`${runner.url}/health`)).json()).toMatchObject({ status: 200 });
+  });
+});
+
+describe('staying alive', () => {
+  test('a restarted runner goes on with stored functions, sleeping runs and schedules', async () => {
+    const { runner, client, start } = await pair((c) => [
+      c.createFunction({ id: 'long', triggers: [{ event: 'a/long' }] }, async ({ step }) => {
+        const id = await step.run('before', () => Math.random());
+        await step.sleep('nap', '1s');
+        return id === (await step.run('after', () => id));
+      }),
+    ]);
+    await client.send({ name: 'a/long', data: {} });
+    await eventually('it sleeps', async () => (await runsOf(runner))[0]?.open[0]?.kind === 'sleep');
+    await runner.close(0);
+    const second = await start(runner.port);
+    open.push({ close: () => second.close(0) });
+    expect((await ended(second, 'app-long'))[0]).toMatchObject({ status: 'completed', output: true });
+  });
+
+  test('two runners share one database: every run once, work spread or taken over', async () => {
+    const seen: string[] = [];
+    const { runner, client, start } = await pair((c) => [
+      c.createFunction({ id: 'shared', triggers: [{ event: 'a/shared' }] }, async ({ event, step }) => {
+        await step.run('one', () => seen.push(event.data.n));
+        await step.sleep('nap', '1s');
+        return step.run('two', () => event.data.n);
+      }),
+    ]);
+    const second = await start(0);
+    open.push({ close: () => second.close(0) });
+    await client.send(Array.from({ length: 40 }, (_, n) => ({ name: 'a/shared', data: { n } })));
+    await eventually(
+      'all sleep',
+      async () => (await runsOf(second)).filter((run) => run.steps.length === 1).length === 40,
+    );
+    await runner.close(0);
+    // The app still checkpoints to the address of the first, which is gone: the steps come back in the answer then.
+    const runs = await ended(second, 'app-shared', 40, 15_000);
+    expect(runs.every((run) => run.status === 'completed')).toBe(true);
+    expect(seen.length).toBe(40);
+  });
+});
