@@ -216,7 +216,8 @@ export async function startInstance(options: InstanceOptions, signal?: AbortSign
       pid: (name) => parts.find((part) => part.name === name)?.pid,
       kill9: (name) => {
         const pid = parts.find((part) => part.name === name)?.pid;
-        if (pid) process.kill(pid, 'SIGKILL');
+        // It may be dead already, and not back yet.
+        if (pid && isAlive(pid)) process.kill(pid, 'SIGKILL');
       },
       healthy: () => allHealthy(parts),
       stop,
