@@ -5,6 +5,7 @@ import { X } from 'lucide-react';
 import { useTranslations } from 'next-intl';
 import type { ReactElement, ReactNode } from 'react';
 import { cx } from './cx.ts';
+import { portalContainer } from './portal-container.ts';
 
 type Props = {
   /** A Button that opens it; or control it with `open`. */
@@ -23,12 +24,7 @@ export function Dialog({ trigger, open, onOpenChange, title, description, wide, 
   return (
     <Base.Root open={open} onOpenChange={onOpenChange}>
       {trigger && <Base.Trigger render={trigger} />}
-      {/* Inside the shell, whose density it shares. */}
-      <Base.Portal
-        container={
-          typeof document === 'undefined' ? undefined : document.querySelector<HTMLElement>('[data-density]')
-        }
-      >
+      <Base.Portal container={portalContainer()}>
         <Base.Backdrop className="fixed inset-0 z-40 bg-scrim transition-opacity duration-150 data-ending-style:opacity-0 data-starting-style:opacity-0" />
         <Base.Viewport className="fixed inset-0 z-40 grid items-end overflow-y-auto sm:items-center sm:p-6">
           <Base.Popup

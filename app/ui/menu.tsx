@@ -4,6 +4,7 @@ import { Menu as Base } from '@base-ui/react/menu';
 import Link from 'next/link';
 import type { ReactElement, ReactNode } from 'react';
 import { cx } from './cx.ts';
+import { portalContainer } from './portal-container.ts';
 
 export type MenuItem =
   | { label: ReactNode; icon?: ReactNode; href: string; plain?: boolean }
@@ -29,7 +30,7 @@ export function Menu({
   return (
     <Base.Root>
       <Base.Trigger render={trigger} />
-      <Base.Portal>
+      <Base.Portal container={portalContainer()}>
         <Base.Positioner align={align} sideOffset={6} collisionPadding={8} className="z-50 outline-none">
           <Base.Popup className="min-w-52 rounded-md border bg-surface p-1 text-ink shadow-lift transition duration-100 outline-none data-ending-style:opacity-0 data-starting-style:opacity-0">
             {children}
