@@ -183,10 +183,10 @@ describe('a mail', () => {
 
   dbTest('left lying is found again, and given up after a day', async ({ ctx }) => {
     const messageId = await queued(ctx);
-    const after = (hours: number) => at(ctx, new Date(ctx.now.getTime() + hours * 3600_000));
+    const inHours = (hours: number) => at(ctx, new Date(ctx.now.getTime() + hours * 3600_000));
     expect(await overdueMails(ctx)).toEqual([]);
-    expect(await overdueMails(after(1))).toEqual([messageId]);
-    expect(await overdueMails(after(25))).toEqual([]);
+    expect(await overdueMails(inHours(1))).toEqual([messageId]);
+    expect(await overdueMails(inHours(25))).toEqual([]);
     expect(await state(ctx, messageId)).toBe('failed');
   });
 
