@@ -15,21 +15,21 @@ import {
   readOrder,
 } from '#lib/ordering/index.ts';
 import { inMinutes, orderIn } from '#lib/ordering/testing.ts';
-import { addSampleOfWorker } from './add-sample.ts';
-import { alertOverrunOrder } from './alert-overrun.ts';
+import { addSampleOfWorker } from './add-sample-of-worker.ts';
+import { alertOverrunOrder } from './alert-overrun-order.ts';
 import { assignMatchedOrder } from './assign-matched-order.ts';
-import { completeUnansweredOrder } from './complete-unanswered.ts';
-import { deactivateSampleOfWorker } from './deactivate-sample.ts';
-import { failNoShowOrder } from './fail-no-show.ts';
+import { completeUnansweredOrder } from './complete-unanswered-order.ts';
+import { deactivateSampleOfWorker } from './deactivate-sample-of-worker.ts';
+import { failNoShowOrder } from './fail-no-show-order.ts';
 import { matchPlacedOrder } from './match-placed-order.ts';
 import { matchWaitingOrders } from './match-waiting-orders.ts';
 import type { Policy } from './policy.ts';
 import { readyIssuedOrder } from './ready-issued-order.ts';
-import { releaseEngagementOfEndedOrder } from './release-engagement.ts';
+import { releaseEngagementOfEndedOrder } from './release-engagement-of-ended-order.ts';
 import { sweepOrders } from './sweep-orders.ts';
 
 /** A policy may run twice for one event: what it leaves is the same. */
-async function twice<Data>(policy: Policy<Data>, ctx: Ctx, data: unknown, eventName?: string) {
+async function rerunPolicy<Data>(policy: Policy<Data>, ctx: Ctx, data: unknown, eventName?: string) {
   const eventId = ctx.newId();
   for (let i = 0; i < 2; i++) await runPolicy(policy, ctx, data as Data, { eventId, eventName });
 }
@@ -45,8 +45,8 @@ describe('from the click to the worker', () => {
   dbTest('a placed order is matched and assigned, once [US-073]', async ({ ctx }) => {
     const workerId = await hire(ctx);
     const { orderId, asClient } = await orderIn(ctx, 'placed');
-    await twice(matchPlacedOrder, ctx, await newest(ctx, orderPlaced));
-    await twice(assignMatchedOrder, ctx, await newest(ctx, orderMatched));
+    await rerunPolicy(matchPlacedOrder, ctx, await newest(ctx, orderPlaced));
+    await rerunPolicy(assignMatchedOrder, ctx, await newest(ctx, orderMatched));
     expect(await readOrder(asClient, orderId)).toMatchObject({
       state: 'assigned',
       workerId,
@@ -62,7 +62,7 @@ describe('from the click to the worker', () => {
   dbTest('a cancel before the match leaves the calendar empty', async ({ ctx }) => {
     await hire(ctx);
     const { orderId } = await orderIn(ctx, 'cancelled');
-    await twice(matchPlacedOrder, ctx, await newest(ctx, orderPlaced));
+    await rerunPolicy(matchPlacedOrder, ctx, await newest(ctx, orderPlaced));
     expect(await matchOf(as(ctx, 'manager'), orderId)).toBeNull();
   });
 
@@ -71,7 +71,7 @@ describe('from the click to the worker', () => {
     const first = await orderIn(ctx, 'placed');
     await runPolicy(matchPlacedOrder, ctx, (await newest(ctx, orderPlaced)) as never);
     await cancelOrder(first.asClient, first);
-    await twice(assignMatchedOrder, ctx, await newest(ctx, orderMatched));
+    await rerunPolicy(assignMatchedOrder, ctx, await newest(ctx, orderMatched));
     const second = await orderIn(ctx, 'placed');
     await runPolicy(matchPlacedOrder, ctx, (await newest(ctx, orderPlaced)) as never);
     expect((await matchOf(as(ctx, 'manager'), second.orderId))?.trace.overbooked).toBe(false);
@@ -80,20 +80,20 @@ describe('from the click to the worker', () => {
 
   dbTest('orders that found the pool empty are matched when somebody joins', async ({ ctx }) => {
     const { orderId } = await orderIn(ctx, 'placed');
-    await twice(matchPlacedOrder, ctx, await newest(ctx, orderPlaced));
+    await rerunPolicy(matchPlacedOrder, ctx, await newest(ctx, orderPlaced));
     expect(await emitted(ctx, poolFoundEmpty)).toHaveLength(1);
     const accountId = ctx.newId();
-    await twice(addSampleOfWorker, ctx, { accountId, name: 'Barsik', characteristics: {} });
-    await twice(matchWaitingOrders, ctx, { workerId: accountId });
+    await rerunPolicy(addSampleOfWorker, ctx, { accountId, name: 'Barsik', characteristics: {} });
+    await rerunPolicy(matchWaitingOrders, ctx, { workerId: accountId });
     expect(await newest(ctx, orderMatched)).toMatchObject({ orderId, workerId: accountId });
     expect(await emitted(ctx, orderMatched)).toHaveLength(1);
   });
 
   dbTest('a worker who left is not picked', async ({ ctx }) => {
     const accountId = await hire(ctx);
-    await twice(deactivateSampleOfWorker, ctx, { accountId, roles: ['client'] });
+    await rerunPolicy(deactivateSampleOfWorker, ctx, { accountId, roles: ['client'] });
     expect(await sampleOf(system(ctx), accountId)).toMatchObject({ active: true });
-    await twice(deactivateSampleOfWorker, ctx, { accountId, roles: ['worker'] });
+    await rerunPolicy(deactivateSampleOfWorker, ctx, { accountId, roles: ['worker'] });
     expect(await sampleOf(system(ctx), accountId)).toMatchObject({ active: false });
   });
 });
@@ -101,7 +101,7 @@ describe('from the click to the worker', () => {
 describe('on the way', () => {
   dbTest('issued consumables make the order ready, once [US-160]', async ({ ctx }) => {
     const { orderId, worker } = await orderIn(ctx, 'assigned');
-    await twice(readyIssuedOrder, ctx, { jobId: ctx.newId(), orderId, workerId: worker.id });
+    await rerunPolicy(readyIssuedOrder, ctx, { jobId: ctx.newId(), orderId, workerId: worker.id });
     expect(await emitted(ctx, orderReady)).toMatchObject([{ orderId }]);
   });
 
@@ -111,7 +111,12 @@ describe('on the way', () => {
     await runPolicy(matchPlacedOrder, ctx, (await newest(ctx, orderPlaced)) as never);
     await runPolicy(assignMatchedOrder, ctx, (await newest(ctx, orderMatched)) as never);
     await cancelOrder(asClient, { orderId });
-    await twice(releaseEngagementOfEndedOrder, ctx, await newest(ctx, orderCancelled), orderCancelled.name);
+    await rerunPolicy(
+      releaseEngagementOfEndedOrder,
+      ctx,
+      await newest(ctx, orderCancelled),
+      orderCancelled.name,
+    );
     expect(await sampleOf(system(ctx), workerId)).toMatchObject({ cancelledCount: 1 });
   });
 });
@@ -120,7 +125,7 @@ describe('the clock [US-130]', () => {
   dbTest('fails an order without check-in after the minutes of the setting', async ({ ctx }) => {
     await changeSetting(as(ctx, 'manager'), 'no_show_minutes', 45);
     const { orderId, startsAt } = await orderIn(ctx, 'ready');
-    await twice(failNoShowOrder, ctx, await newest(ctx, orderAssigned));
+    await rerunPolicy(failNoShowOrder, ctx, await newest(ctx, orderAssigned));
     expect(await emitted(ctx, orderFailed)).toMatchObject([
       { orderId, cause: 'worker_no_show', endedAt: inMinutes(45, startsAt).toISOString() },
     ]);
@@ -130,8 +135,8 @@ describe('the clock [US-130]', () => {
     'leaves alone an order that has begun, and tells managers once when it takes too long',
     async ({ ctx }) => {
       const { orderId, startsAt, asClient } = await orderIn(ctx, 'in_progress');
-      await twice(failNoShowOrder, ctx, await newest(ctx, orderAssigned));
-      await twice(alertOverrunOrder, ctx, {
+      await rerunPolicy(failNoShowOrder, ctx, await newest(ctx, orderAssigned));
+      await rerunPolicy(alertOverrunOrder, ctx, {
         orderId,
         startedAt: startsAt.toISOString(),
         durationMinutes: 30,
@@ -145,7 +150,7 @@ describe('the clock [US-130]', () => {
   dbTest('completes a report that nobody answered in a day', async ({ ctx }) => {
     const { orderId, startsAt } = await orderIn(ctx, 'reported');
     const reportedAt = inMinutes(30, startsAt);
-    await twice(completeUnansweredOrder, ctx, { orderId, reportedAt: reportedAt.toISOString() });
+    await rerunPolicy(completeUnansweredOrder, ctx, { orderId, reportedAt: reportedAt.toISOString() });
     expect(await emitted(ctx, orderCompleted)).toMatchObject([
       { orderId, endedBy: { kind: 'system' }, endedAt: inMinutes(24 * 60, reportedAt).toISOString() },
     ]);
@@ -156,9 +161,9 @@ describe('the sweep', () => {
   dbTest('matches and assigns what was lost over a minute ago', async ({ ctx }) => {
     await hire(ctx);
     const { orderId, asClient } = await orderIn(ctx, 'placed');
-    await twice(sweepOrders, at(ctx, inMinutes(0.5)), {});
+    await rerunPolicy(sweepOrders, at(ctx, inMinutes(0.5)), {});
     expect(await readOrder(asClient, orderId)).toMatchObject({ state: 'placed' });
-    await twice(sweepOrders, at(ctx, inMinutes(2)), {});
+    await rerunPolicy(sweepOrders, at(ctx, inMinutes(2)), {});
     expect(await readOrder(asClient, orderId)).toMatchObject({ state: 'assigned' });
   });
 
@@ -166,7 +171,7 @@ describe('the sweep', () => {
     await hire(ctx);
     const { orderId, asClient } = await orderIn(ctx, 'placed');
     await runPolicy(matchPlacedOrder, ctx, (await newest(ctx, orderPlaced)) as never);
-    await twice(sweepOrders, at(ctx, inMinutes(2)), {});
+    await rerunPolicy(sweepOrders, at(ctx, inMinutes(2)), {});
     expect(await readOrder(asClient, orderId)).toMatchObject({ state: 'assigned' });
     expect(await emitted(ctx, orderMatched)).toHaveLength(1);
   });
@@ -179,7 +184,7 @@ describe('the sweep', () => {
     const unmatched = await orderIn(ctx, 'placed');
     const future = await orderIn(ctx, 'ready', { startsAt: inMinutes(5 * 24 * 60) });
     const later = at(ctx, new Date(testNow.getTime() + 2 * 24 * 3_600_000));
-    await twice(sweepOrders, later, {});
+    await rerunPolicy(sweepOrders, later, {});
     const ends = await Promise.all(
       [ready, assigned, running, reported, unmatched, future].map(async ({ orderId }) => {
         const order = (await readOrder(system(ctx), orderId))!;

@@ -11,7 +11,7 @@ import { policy } from './policy.ts';
 /** Nobody has checked in some time after the scheduled one: the order fails by itself [US-130]. */
 export const failNoShowOrder = policy(
   {
-    id: 'fail-no-show',
+    id: 'fail-no-show-order',
     on: orderAssigned,
     cancelOn: [orderStarted, orderFailed, orderCancelled].map((event) => ({ event, match: 'orderId' })),
   },

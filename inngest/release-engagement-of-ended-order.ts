@@ -6,7 +6,7 @@ const outcomes = ['completed', 'failed', 'cancelled'] as const;
 
 /** The order has ended: its worker is free, and matching remembers how it ended [US-071]. */
 export const releaseEngagementOfEndedOrder = policy(
-  { id: 'release-engagement', on: [orderCompleted, orderFailed, orderCancelled] },
+  { id: 'release-engagement-of-ended-order', on: [orderCompleted, orderFailed, orderCancelled] },
   async ({ eventName, data, act }) => {
     const ended = outcomes.find((outcome) => eventName === `ordering/order.${outcome}`);
     if (!ended) throw new Error(`${eventName} is not the end of an order.`);

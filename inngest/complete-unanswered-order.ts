@@ -11,7 +11,7 @@ import { policy } from './policy.ts';
 /** A report that the client neither confirmed nor disputed completes itself after a day. */
 export const completeUnansweredOrder = policy(
   {
-    id: 'complete-unanswered',
+    id: 'complete-unanswered-order',
     on: orderReported,
     cancelOn: [orderCompleted, orderFailed].map((event) => ({ event, match: 'orderId' })),
   },

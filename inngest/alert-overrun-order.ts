@@ -11,7 +11,7 @@ import { policy } from './policy.ts';
 /** Twice the planned time has passed and no report came: managers are told, the order goes on. */
 export const alertOverrunOrder = policy(
   {
-    id: 'alert-overrun',
+    id: 'alert-overrun-order',
     on: orderStarted,
     cancelOn: [orderReported, orderFailed, orderCancelled].map((event) => ({ event, match: 'orderId' })),
   },
