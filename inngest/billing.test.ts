@@ -1,0 +1,821 @@
+import { randomUUID } from 'node:crypto';
+import { and, eq, sql } from 'drizzle-orm';
+import fc from 'fast-check';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { attempts, billedOrders, invoices, items, paymentMethods, statements } from '#db/schema/billing.ts';
+import {
+  addPaymentMethod,
+  askAgain,
+  attemptParked,
+  chargeFailed,
+  chargeRequested,
+  choosePaymentMethod,
+  finishClose,
+  giveBonus,
+  invoiceIssued,
+  issueInvoice,
+  loyaltyPercent,
+  methodRequested,
+  monthCloseRequested,
+  myAccount,
+  myMoney,
+  myMovements,
+  payInvoice,
+  payoutRequested,
+  readEntries,
+  readInvoice,
+  readStatement,
+  requestClose,
+  requestDueCloses,
+  retryPayout,
+  statementIssued,
+  waivePenalty,
+  weekCloseRequested,
+} from '#lib/billing/index.ts';
+import { startPartners } from '#lib/billing/testing.ts';
+import { type Actor, type Ctx, uuidv7 } from '#lib/kernel/ctx.ts';
+import { as, at, emitted, freshDatabase, runPolicy, testCtx } from '#lib/kernel/testing.ts';
+import { pgErrorCode } from '#lib/kernel/transaction.ts';
+import { accountId, balanceOf, trialBalance, verifyLedger } from '#lib/ledger/index.ts';
+import { askAboutParkedAttempt } from './ask-about-parked-attempt.ts';
+import { chargeInvoice } from './charge-invoice.ts';
+import { chaseMoney } from './chase-money.ts';
+import { closeDuePeriods } from './close-due-periods.ts';
+import { closeMonth } from './close-month.ts';
+import { closeWeek } from './close-week.ts';
+import { openPaymentMethodPolicy } from './open-payment-method.ts';
+import { openPayoutAccountPolicy } from './open-payout-account.ts';
+import { payStatement } from './pay-statement.ts';
+import { postEndedOrderPolicy } from './post-ended-order.ts';
+import { receiveGatewayNotice } from './receive-gateway-notice.ts';
+import { receiveGoldenHatNotice } from './receive-golden-hat-notice.ts';
+
+let database: Awaited<ReturnType<typeof freshDatabase>>;
+let partners: Awaited<ReturnType<typeof startPartners>>;
+let ctx: Ctx;
+beforeAll(async () => {
+  [database, partners] = await Promise.all([freshDatabase(), startPartners()]);
+  // Monday, 2 March 2026, 10:00 in Berlin; the week's Sunday is the 8th.
+  ctx = { ...testCtx(database.db), newId: () => uuidv7(new Date()) };
+});
+afterAll(async () => {
+  await partners.stop();
+  await database.close();
+});
+beforeEach(() => partners.calm());
+
+const sunday = '2026-03-08';
+const afterSunday = '2026-03-08T17:01:00Z';
+const month = '2026-03';
+const afterMonth = '2026-03-31T16:01:00Z';
+const client = (id: string): Actor => ({ kind: 'account', id, roles: ['client'] });
+const worker = (id: string): Actor => ({ kind: 'account', id, roles: ['worker'] });
+const receivable = (clientId: string) => balanceOf(ctx, accountId('clients', 'receivable', clientId));
+const owed = async (workerId: string) => -(await balanceOf(ctx, accountId('people', 'payable', workerId)));
+
+type Ending = {
+  outcome?: 'completed' | 'failed' | 'cancelled';
+  clientId?: string;
+  workerId?: string | null;
+  costCents?: bigint | null;
+  priceCents?: bigint | null;
+  endedAt?: string;
+  orderId?: string;
+};
+async function end({
+  outcome = 'completed',
+  clientId = randomUUID(),
+  workerId = randomUUID(),
+  costCents = 10_000n,
+  priceCents = costCents,
+  endedAt = '2026-03-04T12:00:00Z',
+  orderId = randomUUID(),
+}: Ending = {}) {
+  const data = {
+    orderId,
+    clientId,
+    workerId,
+    requestNumber: 'R-1',
+    serviceName: { en: 'Knocking glasses', ru: 'Сбросить стаканы' },
+    costCents: costCents?.toString() ?? null,
+    priceCents: priceCents?.toString() ?? null,
+    endedAt,
+    endedBy: { kind: 'system', id: 'test' },
+    reason: null,
+    ...(outcome === 'failed' && { cause: 'worker_no_show' }),
+  };
+  const run = () =>
+    runPolicy(postEndedOrderPolicy, ctx, data as never, { eventName: `ordering/order.${outcome}` });
+  await run();
+  return { orderId, clientId, workerId: workerId!, again: run };
+}
+
+async function joined(workerId: string) {
+  await runPolicy(openPayoutAccountPolicy, ctx, { accountId: workerId, name: 'Vasya', characteristics: {} });
+}
+
+async function close(kind: 'week' | 'month', period: string, now: string) {
+  await requestClose(at(ctx, now), { kind, period });
+  if (kind === 'week') await runPolicy(closeWeek, at(ctx, now), { periodEnd: period });
+  else await runPolicy(closeMonth, at(ctx, now), { month: period });
+}
+
+/** Closes the week and answers the client's invoice, not charged yet. */
+async function invoiced(clientId: string, period = sunday, now = afterSunday) {
+  await close('week', period, now);
+  const [invoice] = await ctx.db
+    .select()
+    .from(invoices)
+    .where(and(eq(invoices.clientId, clientId), eq(invoices.period, period)));
+  return invoice!;
+}
+const charge = (invoice: typeof invoices.$inferSelect, now = afterSunday) =>
+  runPolicy(chargeInvoice, at(ctx, now), {
+    invoiceId: invoice.id,
+    clientId: invoice.clientId,
+    amountCents: invoice.amountCents.toString(),
+  });
+const invoiceNow = async (id: string) =>
+  (await ctx.db.select().from(invoices).where(eq(invoices.id, id)))[0]!;
+const attemptsOf = (documentId: string) =>
+  ctx.db.select().from(attempts).where(eq(attempts.documentId, documentId)).orderBy(attempts.attemptNo);
+
+async function stated(workerId: string, period = month, now = afterMonth) {
+  await close('month', period, now);
+  const [statement] = await ctx.db
+    .select()
+    .from(statements)
+    .where(and(eq(statements.workerId, workerId), eq(statements.period, period)));
+  return statement!;
+}
+const pay = (statement: typeof statements.$inferSelect, now = afterMonth) =>
+  runPolicy(payStatement, at(ctx, now), {
+    statementId: statement.id,
+    workerId: statement.workerId,
+    amountCents: statement.amountCents.toString(),
+  });
+const statementNow = async (id: string) =>
+  (await ctx.db.select().from(statements).where(eq(statements.id, id)))[0]!;
+
+const notice = (key: string, deliveryId: string = randomUUID()) => ({
+  deliveryId,
+  type: 'charge.succeeded',
+  data: { id: 'x', idempotencyKey: key, status: 'succeeded' },
+});
+
+describe('the end of an order', () => {
+  test('charges the client in full with the discount apart, and pays the worker 60 %, once [US-030][US-040][US-240]', async () => {
+    const order = await end({ costCents: 10_001n, priceCents: 9_401n });
+    await order.again();
+    const { rows } = await myMovements(as(ctx, client(order.clientId)));
+    expect(rows.map(({ kind, amountCents }) => [kind, amountCents]).sort()).toEqual([
+      ['discount_given', -600n],
+      ['order_charged', 10_001n],
+    ]);
+    expect(await receivable(order.clientId)).toBe(9_401n);
+    expect(await owed(order.workerId)).toBe(6_001n);
+    expect(await ctx.db.$count(billedOrders, eq(billedOrders.orderId, order.orderId))).toBe(1);
+  });
+
+  test('fines the worker 40.00 for a failed one; the client pays all the same [US-031][US-240]', async () => {
+    const order = await end({ outcome: 'failed' });
+    await order.again();
+    expect(await receivable(order.clientId)).toBe(10_000n);
+    expect(await owed(order.workerId)).toBe(-4_000n);
+  });
+
+  test('gives the worker nothing for a cancelled one; the client pays all the same [US-031]', async () => {
+    const order = await end({ outcome: 'cancelled' });
+    expect(await receivable(order.clientId)).toBe(10_000n);
+    expect(await owed(order.workerId)).toBe(0n);
+  });
+
+  test('moves no money when it was cancelled before it had a price', async () => {
+    const order = await end({ outcome: 'cancelled', workerId: null, costCents: null });
+    expect(await receivable(order.clientId)).toBe(0n);
+    expect(await ctx.db.$count(items, eq(items.orderId, order.orderId))).toBe(0);
+  });
+});
+
+describe('closing a week [US-220]', () => {
+  test('invoices what was charged before Sunday 18:00 and nothing else, once, without a gap in the numbers', async () => {
+    const { clientId } = await end({ priceCents: 9_500n });
+    await end({ clientId, endedAt: '2026-03-08T16:59:59Z' });
+    await end({ clientId, endedAt: '2026-03-08T17:00:00Z' });
+    const other = await end();
+    const first = await invoiced(clientId);
+    expect(first).toMatchObject({ amountCents: 19_500n, state: 'issued', period: sunday });
+    await close('week', sunday, afterSunday);
+    expect(await ctx.db.$count(invoices, eq(invoices.clientId, clientId))).toBe(1);
+    expect(await ctx.db.$count(invoices, eq(invoices.clientId, other.clientId))).toBe(1);
+
+    const { items: lines } = await readInvoice(as(ctx, client(clientId)), first.id);
+    expect(lines.map(({ kind, amountCents }) => [kind, amountCents]).sort()).toEqual([
+      ['discount_given', -500n],
+      ['order_charged', 10_000n],
+      ['order_charged', 10_000n],
+    ]);
+    expect((await myAccount(at(as(ctx, client(clientId)), afterSunday))).dueCents).toBe(10_000n);
+    const next = await invoiced(clientId, '2026-03-15', '2026-03-15T17:01:00Z');
+    expect(next.amountCents).toBe(10_000n);
+
+    const numbers = await ctx.db.select({ number: invoices.number }).from(invoices).orderBy(invoices.number);
+    expect(numbers.map(({ number }) => number)).toEqual(numbers.map((_, i) => i + 1));
+  });
+
+  test('at the same time twice gives each client one invoice', async () => {
+    const { clientId } = await end();
+    await requestClose(at(ctx, afterSunday), { kind: 'week', period: sunday });
+    await Promise.all(Array.from({ length: 6 }, () => issueInvoice(ctx, { clientId, period: sunday })));
+    const numbers = await ctx.db.select({ number: invoices.number }).from(invoices).orderBy(invoices.number);
+    expect(numbers.map(({ number }) => number)).toEqual(numbers.map((_, i) => i + 1));
+    expect(await ctx.db.$count(invoices, eq(invoices.clientId, clientId))).toBe(1);
+  });
+
+  test('leaves an invoice and its lines frozen', async () => {
+    const { clientId } = await end();
+    const invoice = await invoiced(clientId);
+    const attempt = async (change: ReturnType<typeof sql>) =>
+      expect(await ctx.db.execute(change).then(String, pgErrorCode)).toBe('42501');
+    await attempt(sql`update billing.items set amount_cents = 1 where document_id = ${invoice.id}`);
+    await attempt(sql`update billing.items set document_id = null where document_id = ${invoice.id}`);
+    await attempt(sql`delete from billing.items where document_id = ${invoice.id}`);
+    await attempt(sql`update billing.invoices set amount_cents = 1 where id = ${invoice.id}`);
+    await attempt(sql`delete from billing.invoices where id = ${invoice.id}`);
+  });
+
+  test('is asked for by the clock once it is due, for each missed Sunday, and not again when closed', async () => {
+    const later = at(ctx, '2026-03-30T09:00:00Z');
+    await closeAll(later);
+    const { clientId } = await end({ endedAt: '2026-03-10T09:00:00Z' });
+    await end({ clientId, endedAt: '2026-03-24T09:00:00Z' });
+    await ctx.db.execute(
+      sql`update billing.period_closes set finished_at = null, requested_at = '2026-03-01' where period in ('2026-03-15', '2026-03-29')`,
+    );
+    const asked = await requestDueCloses(later);
+    expect(asked).toEqual(['2026-03-15', '2026-03-29']);
+    for (const periodEnd of asked) await runPolicy(closeWeek, later, { periodEnd });
+    expect(await requestDueCloses(later)).toEqual([]);
+    const periods = await ctx.db
+      .select()
+      .from(invoices)
+      .where(eq(invoices.clientId, clientId))
+      .orderBy(invoices.period);
+    expect(periods.map(({ period, amountCents }) => [period, amountCents])).toEqual([
+      ['2026-03-15', 10_000n],
+      ['2026-03-29', 10_000n],
+    ]);
+  });
+
+  test('ahead of its end, as a demonstration, leaves it due at its end for those who came later', async () => {
+    const early = await end({ endedAt: '2026-06-02T09:00:00Z' });
+    await close('week', '2026-06-07', '2026-06-03T09:00:00Z');
+    const late = await end({ endedAt: '2026-06-05T09:00:00Z' });
+    expect(await requestDueCloses(at(ctx, '2026-06-07T16:01:00Z'))).toContain('2026-06-07');
+    await runPolicy(closeWeek, at(ctx, '2026-06-07T16:01:00Z'), { periodEnd: '2026-06-07' });
+    for (const { clientId } of [early, late])
+      expect(await ctx.db.$count(invoices, eq(invoices.clientId, clientId))).toBe(1);
+    await closeAll(at(ctx, '2026-06-07T16:02:00Z'));
+    expect(await requestDueCloses(at(ctx, '2026-06-07T20:02:00Z'))).toEqual([]);
+  });
+
+  test('goes on with a further run when there were too many clients for one', async () => {
+    await requestClose(ctx, { kind: 'week', period: '2026-07-05' });
+    const before = (await emitted(ctx, weekCloseRequested)).length;
+    await finishClose(ctx, { kind: 'week', period: '2026-07-05', handledCount: 400 });
+    expect((await emitted(ctx, weekCloseRequested)).length).toBe(before + 1);
+  });
+
+  test('needs the billing role, and a Sunday', async () => {
+    const week = { kind: 'week', period: sunday };
+    for (const role of ['manager', 'client', 'worker', 'staff'] as const)
+      await expect(requestClose(as(ctx, role), week)).rejects.toMatchObject({ code: 'not_allowed' });
+    const billing = as(ctx, 'billing');
+    await expect(requestClose(billing, { ...week, period: '2026-03-09' })).rejects.toMatchObject({
+      code: 'billing.not_a_sunday',
+    });
+    await expect(requestClose(billing, { kind: 'month', period: '2026-3' })).rejects.toMatchObject({
+      code: 'billing.not_a_month',
+    });
+  });
+});
+
+async function closeAll(now: Ctx) {
+  await runPolicy(closeDuePeriods, now, {});
+  const [weeks, months] = await Promise.all([
+    emitted(ctx, weekCloseRequested),
+    emitted(ctx, monthCloseRequested),
+  ]);
+  for (const periodEnd of new Set(weeks.map((data) => String(data.periodEnd))))
+    await runPolicy(closeWeek, now, { periodEnd });
+  for (const period of new Set(months.map((data) => String(data.month))))
+    await runPolicy(closeMonth, now, { month: period });
+}
+
+describe('charging an invoice', () => {
+  test('takes the amount once, by Happy Cat Box payroll when nothing else was chosen', async () => {
+    const { clientId } = await end();
+    const invoice = await invoiced(clientId);
+    await charge(invoice);
+    await charge(invoice);
+    expect(await invoiceNow(invoice.id)).toMatchObject({ state: 'paid', attemptsCount: 1 });
+    expect(await receivable(clientId)).toBe(0n);
+    expect(partners.movedCents(`charge:${invoice.id}`)).toBe(10_000n);
+    expect(await attemptsOf(invoice.id)).toMatchObject([
+      { targetLabel: 'Happy Cat Box payroll', state: 'succeeded' },
+    ]);
+  });
+
+  test.each(['silent_before', 'silent_after', 'errs'] as const)(
+    'when the gateway %s asks again with the same key, and takes it once',
+    async (behaviour) => {
+      const { clientId } = await end();
+      const invoice = await invoiced(clientId);
+      partners.behave(behaviour);
+      await charge(invoice);
+      expect(await invoiceNow(invoice.id)).toMatchObject({ state: 'paid', attemptsCount: 1 });
+      expect(partners.asked.filter((call) => call === 'POST /charges')).toHaveLength(2);
+      expect(partners.movedCents(`charge:${invoice.id}`)).toBe(10_000n);
+      expect(await receivable(clientId)).toBe(0n);
+    },
+  );
+
+  test('that stays without an answer is chased by the clock, then parked for a person, and nothing is posted', async () => {
+    const { clientId } = await end();
+    const silent = await invoiced(clientId);
+    await runPolicy(openPaymentMethodPolicy, ctx, {
+      methodId: await methodOf(clientId),
+      clientId,
+    });
+    partners.goDown(true);
+    await charge(silent);
+    expect(await invoiceNow(silent.id)).toMatchObject({ state: 'settling' });
+    for (let hour = 1; hour <= 40; hour++)
+      await runPolicy(chaseMoney, at(ctx, new Date(Date.parse(afterSunday) + hour * 3_600_000)), {});
+    const [parked] = await attemptsOf(silent.id);
+    expect(parked).toMatchObject({
+      state: 'parked',
+      asksCount: 8,
+      failureCode: 'no_answer',
+      nextAskAt: null,
+    });
+    expect(await invoiceNow(silent.id)).toMatchObject({ state: 'unclear', attemptsCount: 1 });
+    expect(await receivable(clientId)).toBe(10_000n);
+    expect((await emitted(ctx, attemptParked)).filter((data) => data.documentId === silent.id)).toHaveLength(
+      1,
+    );
+
+    partners.goDown(false);
+    await askAgain(as(ctx, 'billing'), { attemptId: parked!.id });
+    await runPolicy(askAboutParkedAttempt, ctx, { attemptId: parked!.id });
+    expect(await invoiceNow(silent.id)).toMatchObject({ state: 'paid' });
+    expect(partners.movedCents(`charge:${silent.id}`)).toBe(10_000n);
+    expect(await receivable(clientId)).toBe(0n);
+  });
+
+  test('that fails is told to the client, and tried again on days 1, 3, 5, 7, 10, 14; then a manager decides', async () => {
+    const { clientId } = await end();
+    const invoice = await invoiced(clientId);
+    partners.behave(...Array.from({ length: 7 }, () => 'fails' as const));
+    await charge(invoice);
+    const days: number[] = [];
+    for (let no = 1; no <= 6; no++) {
+      const { state, nextAttemptAt } = await invoiceNow(invoice.id);
+      expect(state).toBe('failed');
+      days.push((nextAttemptAt!.getTime() - invoice.issuedAt.getTime()) / 86_400_000);
+      const due = at(ctx, nextAttemptAt!);
+      await runPolicy(chaseMoney, due, {});
+      await runPolicy(chaseMoney, due, {});
+      const [asked] = (await emitted(ctx, chargeRequested)).filter((data) => data.invoiceId === invoice.id);
+      expect(asked).toMatchObject({ attemptNo: no + 1 });
+      await runPolicy(chargeInvoice, due, asked as never);
+      await runPolicy(chargeInvoice, due, asked as never);
+    }
+    expect(days).toEqual([1, 3, 5, 7, 10, 14]);
+    expect(await invoiceNow(invoice.id)).toMatchObject({
+      state: 'failed',
+      attemptsCount: 7,
+      nextAttemptAt: null,
+    });
+    expect((await emitted(ctx, chargeFailed)).filter((data) => data.invoiceId === invoice.id)).toHaveLength(
+      7,
+    );
+    expect(await receivable(clientId)).toBe(10_000n);
+    expect(partners.movedCents(`charge:${invoice.id}`)).toBe(0n);
+  });
+
+  test('that failed can be paid now by another method, and a double click is one attempt', async () => {
+    const { clientId } = await end();
+    const me = as(ctx, client(clientId));
+    const invoice = await invoiced(clientId);
+    partners.behave('fails');
+    await charge(invoice);
+    const methodId = randomUUID();
+    await addPaymentMethod(me, { methodId, label: 'Blue card' });
+    await addPaymentMethod(me, { methodId, label: 'Blue card' });
+    expect((await emitted(ctx, methodRequested)).filter((data) => data.methodId === methodId)).toHaveLength(
+      1,
+    );
+    await expect(choosePaymentMethod(me, { methodId })).rejects.toMatchObject({ code: 'billing.not_found' });
+    await runPolicy(openPaymentMethodPolicy, ctx, { methodId, clientId });
+    await choosePaymentMethod(me, { methodId });
+    await payInvoice(me, { invoiceId: invoice.id });
+    await payInvoice(me, { invoiceId: invoice.id });
+    const asked = (await emitted(ctx, chargeRequested)).filter((data) => data.invoiceId === invoice.id);
+    expect(asked).toHaveLength(2);
+    for (const data of asked) await runPolicy(chargeInvoice, ctx, data as never);
+    expect(await attemptsOf(invoice.id)).toMatchObject([
+      { state: 'failed', failureCode: 'declined' },
+      { state: 'succeeded', targetLabel: 'Blue card' },
+    ]);
+    expect(partners.movedCents(`charge:${invoice.id}`)).toBe(10_000n);
+    await expect(payInvoice(me, { invoiceId: invoice.id })).rejects.toMatchObject({
+      code: 'billing.not_payable',
+    });
+  });
+
+  test('that is pending ends by the webhook, which is only a hint: a replayed or a lying one changes nothing', async () => {
+    const { clientId } = await end();
+    const invoice = await invoiced(clientId);
+    partners.behave('pends');
+    await charge(invoice);
+    const key = `charge:${invoice.id}:1`;
+    await runPolicy(receiveGatewayNotice, ctx, notice(key));
+    expect(await invoiceNow(invoice.id)).toMatchObject({ state: 'settling' });
+    partners.decide(key, 'succeeded');
+    for (let i = 0; i < 3; i++) await runPolicy(receiveGatewayNotice, ctx, notice(key, 'the-same'));
+    expect(await invoiceNow(invoice.id)).toMatchObject({ state: 'paid' });
+    expect(await receivable(clientId)).toBe(0n);
+    await runPolicy(receiveGatewayNotice, ctx, notice('somebody-else:1'));
+  });
+
+  test('that is pending ends also when the webhook never comes', async () => {
+    const { clientId } = await end();
+    const invoice = await invoiced(clientId);
+    partners.behave('pends');
+    await charge(invoice);
+    partners.decide(`charge:${invoice.id}:1`, 'succeeded');
+    await runPolicy(chaseMoney, at(ctx, '2026-03-08T18:00:00Z'), {});
+    expect(await invoiceNow(invoice.id)).toMatchObject({ state: 'paid' });
+  });
+
+  test('that failed and then succeeded after all is posted once, and not tried again', async () => {
+    const { clientId } = await end();
+    const invoice = await invoiced(clientId);
+    partners.behave('says_failed_then_succeeded');
+    await charge(invoice);
+    expect(await invoiceNow(invoice.id)).toMatchObject({ state: 'failed' });
+    partners.decide(`charge:${invoice.id}:1`, 'succeeded');
+    await runPolicy(receiveGatewayNotice, ctx, notice(`charge:${invoice.id}:1`));
+    await runPolicy(receiveGatewayNotice, ctx, notice(`charge:${invoice.id}:1`));
+    expect(await invoiceNow(invoice.id)).toMatchObject({ state: 'paid', nextAttemptAt: null });
+    expect(await receivable(clientId)).toBe(0n);
+  });
+
+  test('raises the loyalty discount when what was paid in total passes 10,000.00 [US-040]', async () => {
+    const { clientId } = await end({ costCents: 1_000_000n });
+    await charge(await invoiced(clientId));
+    expect(await loyaltyPercent(ctx, clientId)).toBe(0);
+    await end({ clientId, costCents: 1n, endedAt: '2026-03-10T00:00:00Z' });
+    await charge(await invoiced(clientId, '2026-03-15', '2026-03-15T17:01:00Z'));
+    expect(await loyaltyPercent(ctx, clientId)).toBe(5);
+  });
+});
+
+async function methodOf(clientId: string) {
+  const id = randomUUID();
+  await ctx.db.insert(paymentMethods).values({
+    id,
+    clientId,
+    kind: 'payroll',
+    label: 'Happy Cat Box payroll',
+    isChosen: true,
+    createdAt: ctx.now,
+  });
+  return id;
+}
+
+describe('closing a month [US-230]', () => {
+  test('states earnings less penalties plus bonuses, and pays through Golden Hat, once', async () => {
+    const workerId = randomUUID();
+    await joined(workerId);
+    await joined(workerId);
+    await end({ workerId });
+    await end({ workerId, outcome: 'failed' });
+    await giveBonus(at(as(ctx, 'manager'), '2026-03-20T09:00:00Z'), {
+      bonusId: randomUUID(),
+      workerId,
+      amount: '12,50',
+      reason: 'Broke a record, and a vase',
+    });
+    const statement = await stated(workerId);
+    expect(statement).toMatchObject({ amountCents: 3_250n, carriedCents: 0n, state: 'issued' });
+    await close('month', month, afterMonth);
+    await pay(statement);
+    await pay(statement);
+    expect(await statementNow(statement.id)).toMatchObject({ state: 'paid', attemptsCount: 1 });
+    expect(await owed(workerId)).toBe(0n);
+    expect(partners.movedCents(`payout:${statement.id}`)).toBe(3_250n);
+    expect(await balanceOf(ctx, accountId('people', 'in_transit'))).toBe(0n);
+    const seen = await readStatement(as(ctx, worker(workerId)), statement.id);
+    expect(seen.items).toHaveLength(3);
+    expect(seen.account).toMatch(/^•••• .{4}$/);
+  });
+
+  test('carries a negative month over, once, into the next', async () => {
+    const workerId = randomUUID();
+    await joined(workerId);
+    await end({ workerId, outcome: 'failed' });
+    const negative = await stated(workerId);
+    expect(negative).toMatchObject({ amountCents: -4_000n, state: 'carried_over', nextAttemptAt: null });
+    await pay(negative);
+    expect(partners.movedCents(`payout:${negative.id}`)).toBe(0n);
+    expect((await myMoney(as(ctx, worker(workerId)))).carriedCents).toBe(-4_000n);
+
+    await end({ workerId, endedAt: '2026-04-10T09:00:00Z' });
+    const next = await stated(workerId, '2026-04', '2026-04-30T16:01:00Z');
+    expect(next).toMatchObject({ amountCents: 2_000n, carriedCents: -4_000n, carriedFromId: negative.id });
+    await end({ workerId, endedAt: '2026-05-10T09:00:00Z' });
+    expect(await stated(workerId, '2026-05', '2026-05-31T16:01:00Z')).toMatchObject({
+      amountCents: 6_000n,
+      carriedCents: 0n,
+    });
+  });
+
+  test.each(['silent_before', 'silent_after', 'errs'] as const)(
+    'when Golden Hat %s asks again with the same key, and pays once',
+    async (behaviour) => {
+      const workerId = randomUUID();
+      await joined(workerId);
+      await end({ workerId });
+      const statement = await stated(workerId);
+      partners.behave(behaviour);
+      await pay(statement);
+      expect(await statementNow(statement.id)).toMatchObject({ state: 'paid', attemptsCount: 1 });
+      expect(partners.movedCents(`payout:${statement.id}`)).toBe(6_000n);
+      expect(await owed(workerId)).toBe(0n);
+    },
+  );
+
+  test('a transfer that fails is owed again, and is sent again when a person says so', async () => {
+    const workerId = randomUUID();
+    await joined(workerId);
+    await end({ workerId });
+    const statement = await stated(workerId);
+    partners.behave('fails');
+    await pay(statement);
+    expect(await statementNow(statement.id)).toMatchObject({ state: 'failed', nextAttemptAt: null });
+    expect(await owed(workerId)).toBe(6_000n);
+    await expect(retryPayout(as(ctx, 'manager'), { statementId: statement.id })).rejects.toMatchObject({
+      code: 'not_allowed',
+    });
+    for (let i = 0; i < 2; i++) await retryPayout(as(ctx, 'billing'), { statementId: statement.id });
+    for (const data of (await emitted(ctx, payoutRequested)).filter((d) => d.statementId === statement.id))
+      await runPolicy(payStatement, ctx, data as never);
+    expect(await statementNow(statement.id)).toMatchObject({ state: 'paid', attemptsCount: 2 });
+    expect(partners.movedCents(`payout:${statement.id}`)).toBe(6_000n);
+    expect(await owed(workerId)).toBe(0n);
+  });
+
+  test('a transfer that failed and arrived after all is posted once; a webhook is a hint', async () => {
+    const workerId = randomUUID();
+    await joined(workerId);
+    await end({ workerId });
+    const statement = await stated(workerId);
+    partners.behave('says_failed_then_succeeded');
+    await pay(statement);
+    const key = `payout:${statement.id}:1`;
+    partners.decide(key, 'succeeded');
+    for (let i = 0; i < 2; i++) await runPolicy(receiveGoldenHatNotice, ctx, notice(key));
+    expect(await statementNow(statement.id)).toMatchObject({ state: 'paid' });
+    expect(await owed(workerId)).toBe(0n);
+    expect(await balanceOf(ctx, accountId('people', 'in_transit'))).toBe(0n);
+  });
+});
+
+describe('a bonus [US-270]', () => {
+  const bonus = (workerId: string, more = {}) => ({
+    bonusId: randomUUID(),
+    workerId,
+    amount: '40',
+    reason: 'For the window',
+    ...more,
+  });
+
+  test('keeps who and why, and a double click gives it once', async () => {
+    const workerId = randomUUID();
+    await joined(workerId);
+    const manager = as(ctx, 'manager');
+    const given = bonus(workerId);
+    await Promise.all([giveBonus(manager, given), giveBonus(manager, given)]);
+    await giveBonus(at(manager, '2026-03-03T00:00:00Z'), given);
+    expect(await owed(workerId)).toBe(4_000n);
+    const { items: mine } = await myMoney(as(ctx, worker(workerId)));
+    expect(mine).toMatchObject([
+      { amountCents: 4_000n, details: { reason: 'For the window', byId: manager.actor.id } },
+    ]);
+  });
+
+  test('needs a reason, a sum above zero, a worker, and a manager', async () => {
+    const workerId = randomUUID();
+    await joined(workerId);
+    const manager = as(ctx, 'manager');
+    for (const wrong of [
+      { reason: ' ' },
+      { amount: '0' },
+      { amount: '-5' },
+      { amount: 'ten' },
+      { amount: '1000000.01' },
+    ])
+      await expect(giveBonus(manager, bonus(workerId, wrong))).rejects.toMatchObject({ code: 'invalid' });
+    await expect(giveBonus(manager, bonus(randomUUID()))).rejects.toMatchObject({
+      code: 'billing.not_found',
+    });
+    await expect(giveBonus(as(ctx, worker(workerId)), bonus(workerId))).rejects.toMatchObject({
+      code: 'not_allowed',
+    });
+    expect(await owed(workerId)).toBe(0n);
+  });
+
+  test('a penalty is waived once, with a reason', async () => {
+    const order = await end({ outcome: 'failed' });
+    const waive = () =>
+      waivePenalty(as(ctx, 'manager'), { orderId: order.orderId, reason: 'The lift was stuck' });
+    expect(await waive()).toEqual({ isWaivedNow: true });
+    expect(await waive()).toEqual({ isWaivedNow: false });
+    expect(await owed(order.workerId)).toBe(0n);
+    const completed = await end();
+    await expect(
+      waivePenalty(as(ctx, 'manager'), { orderId: completed.orderId, reason: 'No' }),
+    ).rejects.toMatchObject({
+      code: 'invalid',
+    });
+    await expect(
+      waivePenalty(as(ctx, 'manager'), { orderId: completed.orderId, reason: 'No penalty here' }),
+    ).rejects.toMatchObject({ code: 'billing.no_penalty' });
+  });
+});
+
+test('somebody else’s invoice, statement and method are not found', async () => {
+  const order = await end();
+  const invoice = await invoiced(order.clientId);
+  const statement = await stated(order.workerId);
+  const notFound = { code: 'billing.not_found' };
+  await expect(readInvoice(as(ctx, 'client'), invoice.id)).rejects.toMatchObject(notFound);
+  await expect(readInvoice(as(ctx, 'client'), 'x')).rejects.toMatchObject(notFound);
+  await expect(payInvoice(as(ctx, 'client'), { invoiceId: invoice.id })).rejects.toMatchObject(notFound);
+  await expect(readStatement(as(ctx, 'worker'), statement.id)).rejects.toMatchObject(notFound);
+  await expect(readEntries(as(ctx, 'manager'), 'betting:pool')).rejects.toMatchObject(notFound);
+  await expect(readEntries(as(ctx, 'client'), 'clients:bank')).rejects.toMatchObject({ code: 'not_allowed' });
+  expect((await readInvoice(as(ctx, 'manager'), invoice.id)).invoice.id).toBe(invoice.id);
+});
+
+test('an invoice’s event carries what the next policy needs', async () => {
+  const { clientId } = await end();
+  const invoice = await invoiced(clientId);
+  expect((await emitted(ctx, invoiceIssued)).find((data) => data.invoiceId === invoice.id)).toEqual({
+    invoiceId: invoice.id,
+    clientId,
+    amountCents: '10000',
+  });
+  expect((await emitted(ctx, statementIssued)).every((data) => typeof data.amountCents === 'string')).toBe(
+    true,
+  );
+});
+
+describe('whatever happens', () => {
+  const event = fc.record({
+    who: fc.nat(2),
+    by: fc.nat(2),
+    what: fc.constantFrom(
+      'completed',
+      'failed',
+      'cancelled',
+      'unpriced',
+      'bonus',
+      'replay',
+      'week',
+      'month' as const,
+    ),
+    costCents: fc.bigInt({ min: 1n, max: 2_000_000n }),
+    percent: fc.constantFrom(0, 5, 6, 12),
+    behaviour: fc.constantFrom('succeeds', 'fails', 'silent_after', 'silent_before', 'pends' as const),
+  });
+
+  test('the books equal plain arithmetic, each order is billed once, and partners moved what the books say', async () => {
+    let week = 0;
+    await fc.assert(
+      fc.asyncProperty(fc.array(event, { minLength: 5, maxLength: 30 }), async (events) => {
+        const clients = [randomUUID(), randomUUID(), randomUUID()];
+        const workers = [randomUUID(), randomUUID(), randomUUID()];
+        for (const id of workers) await joined(id);
+        const charged = new Map<string, bigint>();
+        const credited = new Map<string, bigint>();
+        const add = (map: Map<string, bigint>, id: string, amount: bigint) =>
+          map.set(id, (map.get(id) ?? 0n) + amount);
+        let last: Awaited<ReturnType<typeof end>> | undefined;
+        partners.calm();
+        for (const { who, by, what, costCents, percent, behaviour } of events) {
+          const clientId = clients[who]!;
+          const workerId = workers[by]!;
+          // Each run of this property lives in weeks of its own, far from the other tests.
+          const day = new Date(Date.parse('2027-01-04T09:00:00Z') + week * 7 * 86_400_000);
+          const priceCents = costCents - (costCents * BigInt(percent) + 50n) / 100n;
+          if (what === 'replay') await last?.again();
+          else if (what === 'bonus') {
+            const amount = `${costCents / 100n}.${(costCents % 100n).toString().padStart(2, '0')}`;
+            await giveBonus(at(as(ctx, 'manager'), day), {
+              bonusId: randomUUID(),
+              workerId,
+              amount,
+              reason: 'Because',
+            });
+            add(credited, workerId, costCents);
+          } else if (what === 'week') {
+            week++;
+            const now = at(ctx, new Date(day.getTime() + 7 * 86_400_000));
+            const period = new Date(day.getTime() + 6 * 86_400_000).toISOString().slice(0, 10);
+            await requestClose(now, { kind: 'week', period });
+            await runPolicy(closeWeek, now, { periodEnd: period });
+            partners.behave(behaviour);
+            for (const id of clients) {
+              const open = await ctx.db
+                .select()
+                .from(invoices)
+                .where(and(eq(invoices.clientId, id), eq(invoices.state, 'issued')));
+              for (const invoice of open) await charge(invoice, now.now.toISOString());
+            }
+          } else if (what === 'month') {
+            const now = at(ctx, day);
+            const period = day.toISOString().slice(0, 7);
+            await requestClose(now, { kind: 'month', period });
+            await runPolicy(closeMonth, now, { month: period });
+            partners.behave(behaviour);
+            for (const id of workers) {
+              const open = await ctx.db
+                .select()
+                .from(statements)
+                .where(and(eq(statements.workerId, id), eq(statements.state, 'issued')));
+              for (const statement of open) await pay(statement, now.now.toISOString());
+            }
+          } else if (what === 'unpriced') {
+            last = await end({
+              outcome: 'cancelled',
+              clientId,
+              workerId: null,
+              costCents: null,
+              endedAt: day.toISOString(),
+            });
+          } else {
+            last = await end({
+              outcome: what,
+              clientId,
+              workerId,
+              costCents,
+              priceCents,
+              endedAt: day.toISOString(),
+            });
+            add(charged, clientId, priceCents);
+            if (what === 'completed') add(credited, workerId, (costCents * 60n + 50n) / 100n);
+            if (what === 'failed') add(credited, workerId, -4_000n);
+          }
+        }
+        for (const id of clients) {
+          const paid = await paidBy(id);
+          expect(await receivable(id)).toBe((charged.get(id) ?? 0n) - paid);
+        }
+        for (const id of workers) {
+          const { confirmed, inTransit } = await paidTo(id);
+          expect(await owed(id)).toBe((credited.get(id) ?? 0n) - confirmed - inTransit);
+        }
+        for (const book of ['clients', 'people'] as const)
+          expect((await trialBalance(ctx, book)).reduce((sum, row) => sum + row.balanceCents, 0n)).toBe(0n);
+        week++;
+      }),
+      { numRuns: 12, seed: 20261121 },
+    );
+    expect((await verifyLedger(ctx)).problems).toEqual([]);
+  }, 120_000);
+
+  /** What the gateway itself says it took: the books must agree. */
+  async function paidBy(clientId: string) {
+    const mine = await ctx.db.select().from(attempts).where(eq(attempts.partyId, clientId));
+    let total = 0n;
+    for (const { key, state, amountCents } of mine) {
+      expect(partners.movedCents(key)).toBe(state === 'succeeded' ? amountCents : 0n);
+      total += partners.movedCents(key);
+    }
+    return total;
+  }
+
+  async function paidTo(workerId: string) {
+    const mine = await ctx.db.select().from(attempts).where(eq(attempts.partyId, workerId));
+    let confirmed = 0n;
+    let inTransit = 0n;
+    for (const { key, state, amountCents } of mine) {
+      confirmed += partners.movedCents(key);
+      if (state !== 'succeeded' && state !== 'failed') inTransit += amountCents;
+    }
+    return { confirmed, inTransit };
+  }
+});

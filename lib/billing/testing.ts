@@ -1,0 +1,92 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** How a partner behaves for one order: `silent_*` cuts the line before or after the effect. */
+export type Behaviour =
+  | 'succeeds'
+  | 'fails'
+  | 'pends'
+  | 'silent_before'
+  | 'silent_after'
+  | 'errs'
+  | 'says_failed_then_succeeded';
+
+type Kept = { id: string; body: string; status: string; amountCents: string; failureCode?: string };
+
+/**
+ * Gateway and Golden Hat for tests, over real HTTP, by the partner protocol: a key is kept for ever, the same key answers
+ * the first effect. `behave` takes the behaviours of the next orders, one each; when it is empty all goes well.
+ */
+export async function startPartners() {
+  const kept = new Map<string, Kept>();
+  const queue: Behaviour[] = [];
+  const asked: string[] = [];
+  let isDown = false;
+
+  const server: Server = createServer(async (request, response) => {
+    let body = '';
+    for await (const chunk of request) body += chunk;
+    const url = new URL(request.url ?? '/', 'http://partner.invalid');
+    const answer = (status: number, json: unknown) => {
+      response.writeHead(status, { 'content-type': 'application/json' });
+      response.end(JSON.stringify(json));
+    };
+    asked.push(`${request.method} ${url.pathname}`);
+    if (isDown) return request.socket.destroy();
+    const key = url.searchParams.get('idempotencyKey') ?? String(request.headers['idempotency-key']);
+    const known = kept.get(key);
+    if (request.method === 'GET') return known ? answer(200, shown(known)) : answer(404, {});
+    if (known && known.body !== body) return answer(422, { failureCode: 'key_reused' });
+    if (known) return answer(200, shown(known));
+    if (url.pathname === '/methods')
+      return answer(200, { id: randomUUID(), token: `token-${key}`, label: 'x' });
+    if (url.pathname === '/accounts') return answer(200, { id: randomUUID(), account: `GH-${key}` });
+
+    const behaviour = queue.shift() ?? 'succeeds';
+    if (behaviour === 'silent_before') return request.socket.destroy();
+    if (behaviour === 'errs') return answer(500, {});
+    const { amountCents } = JSON.parse(body) as { amountCents: string };
+    const status = { fails: 'failed', says_failed_then_succeeded: 'failed', pends: 'pending' }[
+      behaviour as string
+    ];
+    const effect: Kept = { id: randomUUID(), body, amountCents, status: status ?? 'succeeded' };
+    if (effect.status === 'failed') effect.failureCode = 'declined';
+    kept.set(key, effect);
+    if (behaviour === 'silent_after') return request.socket.destroy();
+    answer(200, shown(effect));
+  });
+  const shown = ({ body: _, ...rest }: Kept) => rest;
+
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  process.env.PARTNER_GATEWAY_URL = url;
+  process.env.PARTNER_GATEWAY_SECRET = 'secret';
+  process.env.PARTNER_GOLDEN_HAT_URL = url;
+  process.env.PARTNER_GOLDEN_HAT_SECRET = 'secret';
+
+  return {
+    behave: (...next: Behaviour[]) => void queue.push(...next),
+    /** Forgets what was planned and asked, and is reachable again; what it has done stays done. */
+    calm: () => {
+      queue.length = 0;
+      asked.length = 0;
+      isDown = false;
+    },
+    goDown: (down: boolean) => {
+      isDown = down;
+    },
+    asked,
+    /** Changes what the partner holds to be true about a key. */
+    decide: (key: string, status: 'succeeded' | 'failed') => {
+      const effect = kept.get(key)!;
+      effect.status = status;
+    },
+    /** Money that the partner has really moved, by key prefix ("charge:<invoice>"). */
+    movedCents: (prefix: string) =>
+      [...kept]
+        .filter(([key, { status }]) => key.startsWith(prefix) && status === 'succeeded')
+        .reduce((total, [, { amountCents }]) => total + BigInt(amountCents), 0n),
+    stop: () => new Promise<void>((resolve) => server.close(() => resolve())),
+  };
+}
