@@ -1,0 +1,32 @@
+import { Boxes, Package } from 'lucide-react';
+import type { Metadata } from 'next';
+import { getTranslations } from 'next-intl/server';
+import type { ReactNode } from 'react';
+import { personMenu, ShellLive } from '#app/person.tsx';
+import { requireCtx } from '#app/session.ts';
+import { WarehouseShell } from '#app/ui/shell/warehouse-shell.tsx';
+
+export async function generateMetadata(): Promise<Metadata> {
+  const t = await getTranslations('consumables.title');
+  return { title: t('board') };
+}
+
+/** The tablet of the warehouse. */
+export default async function Layout({ children }: { children: ReactNode }) {
+  await requireCtx('staff');
+  const t = await getTranslations('consumables.nav');
+  return (
+    <WarehouseShell
+      home="/warehouse"
+      navLabel={t('label')}
+      nav={[
+        { href: '/warehouse', label: t('jobs'), icon: <Package aria-hidden="true" />, exact: true },
+        { href: '/warehouse/stock', label: t('stock'), icon: <Boxes aria-hidden="true" /> },
+      ]}
+      user={await personMenu()}
+      live={<ShellLive />}
+    >
+      {children}
+    </WarehouseShell>
+  );
+}
