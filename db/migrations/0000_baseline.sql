@@ -217,7 +217,7 @@ CREATE TABLE "consumables"."cookies" (
 	"eta_at" timestamp (3) with time zone,
 	"contractor_id" text,
 	"arrived_at" timestamp (3) with time zone,
-	"prediction" text,
+	"prediction" jsonb,
 	"late_at" timestamp (3) with time zone,
 	"trouble" text,
 	"waived_by" text,
