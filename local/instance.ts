@@ -133,7 +133,8 @@ export async function startInstance(options: InstanceOptions, signal?: AbortSign
     await launch(databasePart);
     say('database ready');
 
-    const urls = databaseUrls(dataDir, ports.postgres, database!.superuserUrl);
+    const { superuserUrl } = database!;
+    const urls = databaseUrls(dataDir, ports.postgres, superuserUrl);
     const shared = { ...env, DATABASE_URL: urls.app };
     const signIns = await prepare({
       env: { ...shared, ...seedSwitch(options), ...urls.forPreparing },
@@ -210,7 +211,7 @@ export async function startInstance(options: InstanceOptions, signal?: AbortSign
         DATABASE_ADMIN_URL: urls.forPreparing.DATABASE_ADMIN_URL,
         MCF_SMTP_PORT: String(ports.smtp),
       },
-      superuserUrl: database!.superuserUrl,
+      superuserUrl,
       signIns,
       logsDir,
       pid: (name) => parts.find((part) => part.name === name)?.pid,
@@ -276,6 +277,8 @@ export async function startInstance(options: InstanceOptions, signal?: AbortSign
       const tail = part.log.tail().split('\n').slice(-5).join('\n    ');
       say(`${part.name} ${how}; starting it again. Last lines of ${part.log.path}:\n    ${tail}`);
       await pause(Math.min(longestBackoffMs, failures === 1 ? 0 : 250 * 2 ** (failures - 2)));
+      // Without the database the others would only end again.
+      while (part.name !== 'postgres' && !database && !control.stopping) await pause(100);
       if (control.stopping) return;
       startedAt = Date.now();
       try {
