@@ -18,13 +18,12 @@ const minutes = (count: number) => new Date(testNow.getTime() + count * 60_000);
 
 type Status = 'pending' | 'succeeded' | 'silent';
 let status: Status;
+const said = { en: 'A shelf awaits you.', ru: 'Вас ждёт полка.' };
 const calls: string[] = [];
 const contractor = createServer((request, response) => {
   calls.push(`${request.method} ${request.headers['idempotency-key']}`);
   if (status === 'silent') return request.socket.destroy();
-  response.end(
-    JSON.stringify({ id: 'c1', status, etaAt: minutes(85).toISOString(), prediction: 'A shelf awaits you.' }),
-  );
+  response.end(JSON.stringify({ id: 'c1', status, etaAt: minutes(85).toISOString(), prediction: said }));
 });
 beforeAll(async () => {
   await new Promise<void>((resolve) => contractor.listen(0, '127.0.0.1', resolve));
@@ -142,7 +141,7 @@ describe('the cookie policies [US-170]', () => {
     expect((await cookie(ctx)).state).toBe('ordered');
     status = 'succeeded';
     for (let run = 0; run < 2; run++) await runPolicy(receiveCookie, ctx, notified);
-    expect(await cookie(ctx)).toMatchObject({ state: 'arrived', prediction: 'A shelf awaits you.' });
+    expect(await cookie(ctx)).toMatchObject({ state: 'arrived', prediction: said });
     expect(await emitted(ctx, cookieArrived)).toHaveLength(1);
     await runPolicy(receiveCookie, ctx, {
       ...notified,

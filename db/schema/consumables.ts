@@ -143,7 +143,7 @@ export const cookies = consumables.table(
     etaAt: instant('eta_at'),
     contractorId: text('contractor_id'),
     arrivedAt: instant('arrived_at'),
-    prediction: text('prediction'),
+    prediction: jsonb('prediction').$type<Bilingual>(),
     lateAt: instant('late_at'),
     trouble: text('trouble', { enum: ['no_answer', 'refused', 'failed'] }),
     waivedBy: text('waived_by'),

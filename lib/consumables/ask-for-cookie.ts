@@ -12,7 +12,7 @@ const contractorAnswer = z.object({
   id: z.string().min(1).max(100),
   status: z.enum(['pending', 'succeeded', 'failed']),
   etaAt: z.coerce.date().nullish(),
-  prediction: z.string().max(2000).nullish(),
+  prediction: z.object({ en: z.string().max(2000), ru: z.string().max(2000) }).nullish(),
 });
 
 /**
@@ -41,7 +41,11 @@ export async function askForCookie(
     method: 'POST',
     path: '/orders',
     idempotencyKey: key,
-    body: { reference: job.requestNumber, clientName: job.clientName, clientNote: job.task.slice(0, 500) },
+    body: {
+      reference: job.requestNumber,
+      clientName: job.clientName || job.requestNumber,
+      clientNote: job.task.slice(0, 500),
+    },
   });
   return { state: await keepNews(ctx, orderId, attempt, answer), isUnknown: answer.outcome === 'unknown' };
 }

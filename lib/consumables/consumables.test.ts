@@ -474,9 +474,10 @@ describe('the cookie [US-170]', () => {
   afterAll(() => server.close());
 
   const eta = new Date(testNow.getTime() + 10 * 60_000);
+  const said = { en: 'A shelf awaits you.', ru: 'Вас ждёт полка.' };
   const later = (ctx: Ctx, minutes: number) => at(ctx, new Date(testNow.getTime() + minutes * 60_000));
   const pending = { status: 200, body: { id: 'c1', status: 'pending', etaAt: eta.toISOString() } };
-  const ready = { status: 200, body: { id: 'c1', status: 'succeeded', prediction: 'A shelf awaits you.' } };
+  const ready = { status: 200, body: { id: 'c1', status: 'succeeded', prediction: said } };
   const ask = (ctx: Ctx) => askForCookie(ctx, { orderId: 'order-1' });
   const cookie = async (ctx: Ctx) => (await ctx.db.select().from(cookies))[0]!;
 
@@ -504,7 +505,7 @@ describe('the cookie [US-170]', () => {
     expect(asked.slice(1).map(({ method }) => method)).toEqual(['GET']);
     expect(await cookie(ctx)).toMatchObject({
       state: 'arrived',
-      prediction: 'A shelf awaits you.',
+      prediction: said,
       nextAskAt: null,
     });
     expect(await emitted(ctx, cookieArrived)).toHaveLength(1);

@@ -112,7 +112,7 @@ export type CookieFacts = {
 /** What the contractor's answer means. */
 export type CookieNews =
   | { kind: 'pending'; etaAt: Date | null }
-  | { kind: 'arrived'; prediction: string | null }
+  | { kind: 'arrived'; prediction: { en: string; ru: string } | null }
   | { kind: 'no' }
   | { kind: 'unknown' };
 

@@ -17,7 +17,7 @@ export type CookieView = {
   orderAt: Date;
   etaAt: Date | null;
   arrivedAt: Date | null;
-  prediction: string | null;
+  prediction: Bilingual | null;
   isLate: boolean;
   trouble: 'no_answer' | 'refused' | 'failed' | null;
   waivedWhy: string | null;
@@ -190,7 +190,7 @@ export type KitState = {
   state: 'assembling' | 'ready' | 'issued' | 'dropped' | 'return' | 'returned';
   dueAt: Date;
   issuedAt: Date | null;
-  prediction: string | null;
+  prediction: Bilingual | null;
   signaturePhotoId: string | null;
   items: { name: Bilingual; unit: Bilingual; count: number }[];
 };

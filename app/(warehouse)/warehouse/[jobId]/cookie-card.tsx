@@ -1,8 +1,9 @@
-import { getTranslations } from 'next-intl/server';
+import { getLocale, getTranslations } from 'next-intl/server';
 import { Button } from '#app/ui/button.tsx';
 import { ConfirmButton } from '#app/ui/confirm-button.tsx';
 import { Form } from '#app/ui/form.tsx';
 import { Card } from '#app/ui/layout-parts.tsx';
+import { localized } from '#app/ui/localized.ts';
 import { type Shape, StateBadge, type Tone } from '#app/ui/state-badge.tsx';
 import { Countdown, When } from '#app/ui/when.tsx';
 import type { CookieState, Job } from '#lib/consumables/index.ts';
@@ -18,7 +19,7 @@ const looks: Record<CookieState, [Tone, Shape]> = {
 
 /** The fur-tune cookie: countdown, prediction, and the way on without it [US-170]. */
 export async function CookieCard({ job }: { job: Job }) {
-  const t = await getTranslations('consumables.cookie');
+  const [t, locale] = await Promise.all([getTranslations('consumables.cookie'), getLocale()]);
   const { cookie } = job;
   const isWaiting = cookie.state === 'planned' || cookie.state === 'ordered';
   const [tone, shape] = looks[cookie.state];
@@ -56,7 +57,9 @@ export async function CookieCard({ job }: { job: Job }) {
       {cookie.state === 'arrived' && cookie.prediction && (
         <figure className="mt-3">
           <figcaption className="text-[0.9em] text-ink-2">{t('prediction')}</figcaption>
-          <blockquote className="mt-1 border-l-4 border-accent pl-4">{cookie.prediction}</blockquote>
+          <blockquote className="mt-1 border-l-4 border-accent pl-4">
+            {localized(cookie.prediction, locale)}
+          </blockquote>
         </figure>
       )}
       {cookie.state === 'waived' && cookie.waivedWhy && (
