@@ -1,6 +1,8 @@
 import { connect } from '#db/client.ts';
 import { createCtx } from '#lib/kernel/ctx.ts';
+import { seedBetting } from './seed/betting.ts';
 import { seedConsumables } from './seed/consumables.ts';
+import { seedHiring } from './seed/hiring.ts';
 import { seedIdentity } from './seed/identity.ts';
 
 /** What `npm start` prints: one sign-in for each role. */
@@ -13,6 +15,8 @@ export async function seed({ databaseUrl }: { databaseUrl: string }): Promise<Si
     const ctx = createCtx(db, { kind: 'system', id: 'seed' });
     const signIns = await seedIdentity(ctx);
     await seedConsumables(ctx);
+    await seedHiring(ctx);
+    await seedBetting(ctx);
     return signIns;
   } finally {
     await close();

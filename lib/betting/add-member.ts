@@ -9,9 +9,9 @@ import { addMemberInput } from './inputs.ts';
 
 /** Lets another manager in, at most 15 [US-280]; members invite, the system founds the circle. Throws `Refused`: not_found, betting.full. */
 export async function addMember(ctx: Ctx, input: z.input<typeof addMemberInput>): Promise<void> {
-  const { accountId, name } = parse(addMemberInput, input);
   if (ctx.actor.kind === 'system') requireRole(ctx, 'system');
   else await inCircle(ctx, requireMember);
+  const { accountId, name } = parse(addMemberInput, input);
   try {
     await inCircle(ctx, async (tx) => {
       const added = await tx.db

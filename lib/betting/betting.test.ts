@@ -64,6 +64,7 @@ describe('the circle [US-280]', () => {
       await expect(addMember(outsider, { accountId: outsider.actor.id, name: 'Me' })).rejects.toMatchObject({
         code: 'not_found',
       });
+      await expect(addMember(outsider, {} as never)).rejects.toMatchObject({ code: 'not_found' });
     }
   });
 
@@ -112,8 +113,17 @@ describe('a pool', () => {
     expect(potCents).toBe(0n);
     expect(transfers).toHaveLength(2);
     expect(await poolList(b, { settled: true })).toMatchObject([
-      { ending: 'completed', ownResultCents: 667n },
+      {
+        ending: 'completed',
+        ownResultCents: 667n,
+        results: [
+          { name: 'B', amountCents: 667n },
+          { name: 'A', amountCents: 333n },
+          { name: 'C', amountCents: -1_000n },
+        ],
+      },
     ]);
+    expect(await poolList(b, { settled: false, orderIds: [orderId] })).toEqual([]);
   });
 
   dbTest('takes one stake per click, and none after the worker has started', async ({ ctx }) => {
@@ -123,8 +133,10 @@ describe('a pool', () => {
     const first = await placeStake(a, click);
     expect(await placeStake(a, click)).toEqual(first);
     expect(await poolList(a, { settled: false })).toMatchObject([{ totalCents: 500n, closed: false }]);
+    expect(await poolList(a, { settled: false, closed: true })).toEqual([]);
     await closePool(ctx, { orderId, at: ctx.now });
     await closePool(ctx, { orderId, at: ctx.now });
+    expect(await poolList(a, { settled: false, closed: true })).toMatchObject([{ orderId, closed: true }]);
     const late = { ...click, requestKey: requestKey() };
     await expect(placeStake(a, late)).rejects.toMatchObject({ code: 'betting.closed' });
   });

@@ -7,9 +7,9 @@ export const stakeLimitsCents = { least: 100n, most: 1_000_000n };
 export const placeStakeInput = z.object({
   requestKey: z.string().min(8).max(64),
   orderId: z.uuid(),
-  ending: z.enum(endings),
+  ending: z.enum(endings, 'betting.choose_ending'),
   amountCents: z
-    .bigint()
+    .bigint('betting.amount')
     .min(stakeLimitsCents.least, 'betting.stake_too_small')
     .max(stakeLimitsCents.most, 'betting.stake_too_big'),
 });
@@ -31,4 +31,9 @@ export const recordTransferInput = z.object({
     .max(10n ** 12n),
 });
 
-export const addMemberInput = z.object({ accountId: z.uuid(), name: z.string().trim().min(1).max(100) });
+/** The circle is small on purpose [US-280]; the database holds it too. */
+export const mostMembers = 15;
+export const addMemberInput = z.object({
+  accountId: z.uuid('betting.choose_member'),
+  name: z.string().trim().min(1).max(100),
+});

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, inArray, isNotNull, isNull, sql } from 'drizzle-orm';
+import { and, asc, desc, inArray, isNotNull, isNull, sql } from 'drizzle-orm';
 import { members, movements, pools, stakes } from '#db/schema/betting.ts';
 import type { Ctx } from '#lib/kernel/ctx.ts';
 import type { Tx } from '#lib/kernel/transaction.ts';
@@ -13,6 +13,8 @@ export type PoolView = {
   ending: Ending | null;
   totalCents: bigint;
   stakes: { memberId: string; memberName: string; ending: Ending; amountCents: bigint }[];
+  /** What each party won (+), lost (−) or got back (0), the pot included; empty until settled. */
+  results: { party: string; name: string; amountCents: bigint }[];
   /** What the asking member won or lost; null until settled. */
   ownResultCents: bigint | null;
 };
@@ -50,55 +52,79 @@ export async function circle(ctx: Ctx): Promise<{
   });
 }
 
-/** Pools still open or closed and unsettled, or the latest settled ones; at most 100. */
-export async function poolList(ctx: Ctx, { settled }: { settled: boolean }): Promise<PoolView[]> {
+/**
+ * Pools not divided yet or the latest divided ones, at most 100; `orderIds` names the orders wanted, `closed` leaves out
+ * those that still take stakes.
+ */
+export async function poolList(
+  ctx: Ctx,
+  { settled, closed, orderIds }: { settled: boolean; closed?: boolean; orderIds?: readonly string[] },
+): Promise<PoolView[]> {
   return inCircle(ctx, async (tx) => {
     await requireMember(tx);
     const rows = await tx.db
       .select()
       .from(pools)
-      .where(settled ? isNotNull(pools.settledAt) : isNull(pools.settledAt))
+      .where(
+        and(
+          settled ? isNotNull(pools.settledAt) : isNull(pools.settledAt),
+          closed ? isNotNull(pools.closedAt) : undefined,
+          orderIds && inArray(pools.orderId, [...orderIds]),
+        ),
+      )
       .orderBy(desc(settled ? pools.settledAt : pools.openedAt))
       .limit(listLimit);
     const ids = rows.map(({ orderId }) => orderId);
     if (ids.length === 0) return [];
+    const names = new Map(
+      (await tx.db.select({ id: members.accountId, name: members.name }).from(members)).map(
+        ({ id, name }) => [id, name],
+      ),
+    );
     const staked = await tx.db
       .select({
         orderId: stakes.orderId,
         memberId: stakes.memberId,
-        memberName: sql<string>`coalesce(${members.name}, '')`,
         ending: stakes.ending,
         sum: sql<string>`sum(${stakes.amountCents})`,
       })
       .from(stakes)
-      .leftJoin(members, eq(members.accountId, stakes.memberId))
       .where(inArray(stakes.orderId, ids))
-      .groupBy(stakes.orderId, stakes.memberId, members.name, stakes.ending)
+      .groupBy(stakes.orderId, stakes.memberId, stakes.ending)
       .orderBy(asc(stakes.memberId), asc(stakes.ending));
-    const results = await tx.db
-      .select({ orderId: movements.orderId, sum: sql<string>`sum(${movements.amountCents})` })
+    const moved = await tx.db
+      .select({
+        orderId: movements.orderId,
+        party: movements.party,
+        sum: sql<string>`sum(${movements.amountCents})`,
+      })
       .from(movements)
-      .where(and(inArray(movements.orderId, ids), eq(movements.party, ctx.actor.id)))
-      .groupBy(movements.orderId);
-    const own = new Map(results.map(({ orderId, sum }) => [orderId, BigInt(sum)]));
-    return rows.map((pool) => {
-      const mine = staked
-        .filter(({ orderId }) => orderId === pool.orderId)
-        .map(({ memberId, memberName, ending, sum }) => ({
+      .where(inArray(movements.orderId, ids))
+      .groupBy(movements.orderId, movements.party)
+      .orderBy(desc(sql`sum(${movements.amountCents})`), asc(movements.party));
+    return rows.map(({ orderId, requestNumber, closedAt, settledAt, ending }) => {
+      const poolStakes = staked
+        .filter((stake) => stake.orderId === orderId)
+        .map(({ memberId, ending, sum }) => ({
           memberId,
-          memberName,
+          memberName: names.get(memberId) ?? '',
           ending,
           amountCents: BigInt(sum),
         }));
+      const results = moved
+        .filter((movement) => movement.orderId === orderId)
+        .map(({ party, sum }) => ({ party, name: names.get(party) ?? '', amountCents: BigInt(sum) }));
+      const own = results.find(({ party }) => party === ctx.actor.id);
       return {
-        orderId: pool.orderId,
-        requestNumber: pool.requestNumber,
-        closed: pool.closedAt !== null,
-        settledAt: pool.settledAt,
-        ending: pool.ending,
-        totalCents: mine.reduce((sum, { amountCents }) => sum + amountCents, 0n),
-        stakes: mine,
-        ownResultCents: pool.settledAt ? (own.get(pool.orderId) ?? 0n) : null,
+        orderId,
+        requestNumber,
+        closed: closedAt !== null,
+        settledAt,
+        ending,
+        totalCents: poolStakes.reduce((sum, { amountCents }) => sum + amountCents, 0n),
+        stakes: poolStakes,
+        results,
+        ownResultCents: settledAt ? (own?.amountCents ?? 0n) : null,
       };
     });
   });

@@ -44,6 +44,7 @@ export {
   type OrderLine,
   type OrderPage,
   orderForManagers,
+  orderLines,
   ordersToRedrive,
   randomCompletedOrders,
   readOrder,

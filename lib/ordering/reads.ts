@@ -204,6 +204,15 @@ export async function upcomingOrders(ctx: Ctx, { q }: { q?: string } = {}): Prom
     .limit(activeLimit);
 }
 
+/** Lines of known orders by id, at most 200; unknown ids are missing. For managers. */
+export async function orderLines(ctx: Ctx, ids: readonly string[]): Promise<Map<string, OrderLine>> {
+  requireRole(ctx, 'manager');
+  const wanted = [...new Set(ids)].filter(isId).slice(0, 200);
+  if (wanted.length === 0) return new Map();
+  const rows = await ctx.db.select(line).from(orders).where(inArray(orders.id, wanted));
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
 /** The orders completed in a period, in an order drawn by `ctx.random`; of very many the latest 2000. */
 export async function randomCompletedOrders(
   ctx: Ctx,
