@@ -1,0 +1,80 @@
+'use client';
+
+import { useTranslations } from 'next-intl';
+import { useState } from 'react';
+import { useRequestKey } from '#app/order-parts/use-request-key.ts';
+import { Button } from '#app/ui/button.tsx';
+import { Field } from '#app/ui/field.tsx';
+import { Form } from '#app/ui/form.tsx';
+import { DateTimeField, Input, RadioCards, Textarea } from '#app/ui/inputs.tsx';
+import { Money } from '#app/ui/money.tsx';
+import { requestHelp } from '../actions.ts';
+
+type Props = {
+  requestKey: string;
+  services: { id: string; name: string; description: string; durationMinutes: number }[];
+  cost: { costCents: bigint; discountPercent: number; priceCents: bigint };
+  startsAt: string;
+  earliest: string;
+  place?: string;
+  contact?: string;
+};
+
+/** One form, one order; the cost goes with the choice and is there before anything is sent. */
+export function RequestForm({ requestKey, services, cost, startsAt, earliest, place, contact }: Props) {
+  const t = useTranslations('ordering.new');
+  const key = useRequestKey(requestKey);
+  const [chosenId, choose] = useState<string>();
+  const chosen = services.find((service) => service.id === chosenId);
+  return (
+    <Form action={requestHelp} hidden={{ requestKey: key }} className="gap-7!">
+      <Field name="serviceTypeId" label={t('service')} required group>
+        <RadioCards
+          onChange={choose}
+          options={services.map((service) => ({
+            value: service.id,
+            label: service.name,
+            hint: service.description,
+            aside: (
+              <span className="text-sm whitespace-nowrap max-sm:hidden">
+                {t('minutes', { count: service.durationMinutes })}
+              </span>
+            ),
+          }))}
+        />
+      </Field>
+      <Field name="what" label={t('what')} hint={t('whatHint')} required>
+        <Textarea maxLength={2000} />
+      </Field>
+      <Field name="startsAt" label={t('when')} required>
+        <DateTimeField defaultValue={startsAt} min={earliest} />
+      </Field>
+      <Field name="place" label={t('where')} hint={t('whereHint')} required>
+        <Input maxLength={300} defaultValue={place} />
+      </Field>
+      <Field name="contact" label={t('contact')} hint={t('contactHint')} required>
+        <Input maxLength={200} defaultValue={contact} />
+      </Field>
+      <div className="sticky bottom-0 -mx-4 flex flex-wrap items-center justify-between gap-x-6 gap-y-3 border-t bg-paper px-4 py-4 sm:mx-0 sm:px-0">
+        <div className="min-w-0 flex-1 basis-64" aria-live="polite">
+          <p className="flex flex-wrap items-baseline gap-x-3">
+            <span className="text-ink-2">{t('estimate')}</span>
+            <span className="text-2xl font-semibold tabular-nums">
+              <Money cents={cost.priceCents} />
+            </span>
+            {cost.discountPercent > 0 && <Money cents={cost.costCents} struck />}
+          </p>
+          <p className="text-sm text-ink-2">
+            {chosen && `${chosen.name}, ${t('minutes', { count: chosen.durationMinutes })}. `}
+            {cost.discountPercent > 0 && `${t('loyalty', { percent: cost.discountPercent })} `}
+            {t('estimateNote')}
+          </p>
+        </div>
+        <Button type="submit" variant="primary" size="lg" className="max-sm:w-full">
+          {t('submit')}
+        </Button>
+      </div>
+      <p className="-mt-4 text-sm text-ink-2">{t('paid')}</p>
+    </Form>
+  );
+}
