@@ -1,6 +1,7 @@
 import { connect } from '#db/client.ts';
 import { createCtx } from '#lib/kernel/ctx.ts';
 import { seedBetting } from './seed/betting.ts';
+import { seedCatalog } from './seed/catalog.ts';
 import { seedConsumables } from './seed/consumables.ts';
 import { seedHiring } from './seed/hiring.ts';
 import { seedIdentity } from './seed/identity.ts';
@@ -14,6 +15,7 @@ export async function seed({ databaseUrl }: { databaseUrl: string }): Promise<Si
   try {
     const ctx = createCtx(db, { kind: 'system', id: 'seed' });
     const signIns = await seedIdentity(ctx);
+    await seedCatalog(ctx);
     await seedConsumables(ctx);
     await seedHiring(ctx);
     await seedBetting(ctx);
