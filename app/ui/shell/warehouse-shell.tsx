@@ -17,7 +17,10 @@ export function WarehouseShell({ home, nav, navLabel, user, live, children }: Sh
             <Link href={home} aria-label="Make Cats Free" className="rounded-sm">
               <Mark className="size-10" />
             </Link>
-            <nav aria-label={navLabel} className="min-w-0 flex-1 overflow-x-auto [scrollbar-width:none]">
+            <nav
+              aria-label={navLabel}
+              className="min-w-0 flex-1 overflow-x-auto max-md:order-last max-md:w-full max-md:flex-none max-md:pb-2 [scrollbar-width:none]"
+            >
               <ul className="flex gap-2">
                 {nav.map((item) => (
                   <li key={item.href}>
@@ -29,7 +32,7 @@ export function WarehouseShell({ home, nav, navLabel, user, live, children }: Sh
                 ))}
               </ul>
             </nav>
-            <div className="flex items-center gap-3">
+            <div className="ml-auto flex items-center gap-3">
               {live}
               {user && <UserMenu {...user} />}
             </div>

@@ -164,6 +164,7 @@ export default async function ShellPage({ params }: { params: Promise<{ which: s
         user={user}
         live={live}
       >
+        <h1 className="sr-only">Сборка</h1>
         <Board>
           {['Собрать', 'Ждёт печенья', 'Выдать'].map((title, column) => (
             <BoardColumn key={title} title={title} count={2}>
