@@ -18,11 +18,6 @@ import { endProcesses, isAlive } from './processes.ts';
 
 const root = join(import.meta.dirname, '..');
 const builds = join(root, '.tmp', 'build');
-// Not part of the web application: a change there needs no build.
-const ignored = new Set([
-  ...['node_modules', '.git', '.data', '.tmp', '.next', 'local', 'e2e', 'bench', 'docs', 'test-results'],
-  ...['next-env.d.ts', 'README.md', '.ci', 'tools', 'checks', 'screenshots'],
-]);
 const keptBuilds = 3;
 
 /**
@@ -63,20 +58,24 @@ export async function ensureBuild(options: {
 
 /** A name for the state of everything that goes into the web application. */
 function sourceHash(): string {
+  const { imports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+    imports: Record<string, string>;
+  };
+  // What code can import are the folders with an alias; data folders may lie beside them.
+  const folders = Object.keys(imports)
+    .map((alias) => alias.slice(1).split('/')[0]!)
+    .filter((name) => name !== 'local');
+  const files = readdirSync(root).filter((name) => /^[a-z][\w.-]*\.(ts|mjs|json|css)$/.test(name));
   const hash = createHash('sha256').update(root).update(process.version);
-  const walk = (folder: string, path: string) => {
-    const entries = readdirSync(folder, { withFileTypes: true });
-    entries.sort((a, b) => (a.name < b.name ? -1 : 1));
-    for (const entry of entries) {
-      if (path === '' && (ignored.has(entry.name) || entry.name.startsWith('.env'))) continue;
-      if (/\.test\.tsx?$|\.tsbuildinfo$|\.md$|\.log$/.test(entry.name)) continue;
-      const child = join(folder, entry.name);
-      if (entry.isDirectory()) walk(child, `${path}/${entry.name}`);
-      else if (entry.isFile())
-        hash.update(`${path}/${entry.name}\0`).update(readFileSync(child)).update('\0');
+  const add = (path: string) => {
+    const full = join(root, path);
+    const stat = statSync(full, { throwIfNoEntry: false });
+    if (stat?.isDirectory()) for (const name of readdirSync(full).sort()) add(`${path}/${name}`);
+    else if (stat?.isFile() && !/\.test\.tsx?$|\.md$|^(vitest|playwright)\.config|^next-env/.test(path)) {
+      hash.update(`${path}\0`).update(readFileSync(full)).update('\0');
     }
   };
-  walk(root, '');
+  for (const path of [...folders, 'public', ...files].sort()) add(path);
   return hash.digest('hex').slice(0, 16);
 }
 
