@@ -1,7 +1,9 @@
 import { jobIdOf } from './call-app.ts';
 import { canonicalJson } from './canonical-json.ts';
 import type { Core } from './core.ts';
+import { type Job, readJob } from './job.ts';
 import { MAX_STEP_BYTES } from './limits.ts';
+import { resolveStep } from './run.ts';
 
 export type Reply = { status: number; body?: unknown };
 
@@ -64,4 +66,18 @@ export async function readRunState(
   const events = await core.sql`
     select payload from events where id = any(${run.event_ids}) order by array_position(${run.event_ids}, id)`;
   return { status: 200, text: `[${events.map((event) => event.payload).join(',')}]` };
+}
+
+/** `POST /v1/signals`: wakes the run that waits for this signal. 404 when nobody does. */
+export async function takeSignal(core: Core, raw: unknown): Promise<Reply> {
+  const { signal, data = null } = (raw ?? {}) as { signal?: unknown; data?: unknown };
+  if (typeof signal !== 'string' || !signal)
+    return { status: 400, body: { error: 'signal is needed', status: 400 } };
+  const [row] = await core.sql`
+    select * from queue where event_name = ${`signal ${signal}`} and kind = 'signal' order by id limit 1`;
+  if (!row) return { status: 404, body: { error: 'no run waits for this signal', status: 404 } };
+  const job = readJob(row);
+  const memo = canonicalJson({ data: { signal, data } });
+  core.hand((await core.sql.begin((tx) => resolveStep(core, tx, job, 'WaitForSignal', memo))) as Job[]);
+  return { status: 200, body: { data: { run_id: job.runId } } };
 }

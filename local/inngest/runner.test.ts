@@ -173,7 +173,8 @@ describe.each([
     await client.send({ name: 'a/parent', data: {} });
     const [parent] = await ended(runner, 'app-parent');
     const children = await ended(runner, 'app-child');
-    expect(children.map((run) => run.output)).toEqual([['parent', (parent?.output as string[])[0]]]);
+    const [told] = (parent?.output ?? []) as string[];
+    expect(children.map((run) => run.output)).toEqual([['parent', told]]);
   });
 
   test('invoke gives the result of the other function, its error, or a timeout', async () => {
@@ -207,6 +208,23 @@ describe.each([
     const [run] = await ended(runner, 'app-invoke');
     expect(run?.output).toEqual([42, 'exploded', 'Timed out waiting for invoked function to complete']);
   });
+});
+
+test('waitForSignal is woken by sendSignal, and by nothing when nobody waits', async () => {
+  const { runner, client } = await pair((c) => [
+    c.createFunction({ id: 'await', triggers: [{ event: 'a/await' }] }, async ({ step }) =>
+      step.waitForSignal('wait', { signal: 'go', timeout: '10s', onConflict: 'fail' }),
+    ),
+    c.createFunction({ id: 'give', triggers: [{ event: 'a/give' }] }, async ({ step }) => {
+      await step.sendSignal('give', { signal: 'go', data: { n: 1 } });
+    }),
+  ]);
+  await client.send({ name: 'a/await', data: {} });
+  await eventually('it waits', async () => (await runsOf(runner))[0]?.open[0]?.kind === 'signal');
+  await client.send({ name: 'a/give', data: {} });
+  expect((await ended(runner, 'app-await'))[0]?.output).toEqual({ signal: 'go', data: { n: 1 } });
+  const nobody = await fetch(`${runner.url}/v1/signals`, { method: 'POST', body: '{"signal":"go"}' });
+  expect(nobody.status).toBe(404);
 });
 
 describe('failures', () => {

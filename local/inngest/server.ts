@@ -1,5 +1,5 @@
 import http from 'node:http';
-import { readRunState, takeCheckpoint } from './checkpoint.ts';
+import { readRunState, takeCheckpoint, takeSignal } from './checkpoint.ts';
 import type { Core } from './core.ts';
 import { readEvents } from './event.ts';
 import { SyncRefused } from './function-config.ts';
@@ -98,6 +98,10 @@ export function createServer(options: ServerOptions): http.Server {
       if (method === 'POST' && path === '/fn/register') return register(request, response);
       if (method === 'POST' && /^\/v1\/checkpoint\/[^/]+\/async$/.test(path)) {
         const { status, body } = await takeCheckpoint(core, await readJson(request));
+        return reply(response, status, body);
+      }
+      if (method === 'POST' && path === '/v1/signals') {
+        const { status, body } = await takeSignal(core, await readJson(request));
         return reply(response, status, body);
       }
       const [, runId, what] = path.match(/^\/v0\/runs\/([^/]+)\/(actions|batch)$/) ?? [];

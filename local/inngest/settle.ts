@@ -58,7 +58,7 @@ export async function settle(core: Core, job: Job, outcome: Outcome): Promise<Jo
       core,
       tx,
       answered,
-      false,
+      job.planOnly && outcome.version === 1,
       stuck ? { dueAt: Date.now() + ASK_AGAIN_MS } : { lockedBy: core.runnerId },
     );
   }) as Promise<Job[]>;
@@ -107,7 +107,7 @@ async function planSteps(core: Core, tx: AnySql, job: Job, ops: Op[]): Promise<J
       stepId: op.id,
       name: op.label,
       race,
-      planOnly: group || op.op === 'StepPlanned',
+      planOnly: group,
     });
     rows.push(row);
     const until = (text: unknown, otherwise: number) =>

@@ -30,6 +30,7 @@ export type Call = {
   headers: http.IncomingHttpHeaders;
   body: Record<string, unknown>;
   status: number;
+  answerHeaders: Record<string, string>;
   answer: unknown;
 };
 /** Errors are what these tests are about; printed they would drown the rest. */
@@ -60,6 +61,7 @@ export async function startApp(client: Inngest, functions: AnyFunction[], port =
       headers: request.headers,
       body: {},
       status: 0,
+      answerHeaders: {},
       answer: undefined,
     };
     calls.push(call);
@@ -71,6 +73,15 @@ export async function startApp(client: Inngest, functions: AnyFunction[], port =
       return emit(event, ...rest);
     };
     const end = response.end.bind(response) as (chunk?: unknown, ...rest: unknown[]) => http.ServerResponse;
+    const writeHead = response.writeHead.bind(response) as (
+      status: number,
+      headers?: object,
+    ) => http.ServerResponse;
+    response.writeHead = ((status: number, headers?: object) => {
+      for (const [name, value] of Object.entries(headers ?? {}))
+        call.answerHeaders[name.toLowerCase()] = value;
+      return writeHead(status, headers);
+    }) as typeof response.writeHead;
     const written: Buffer[] = [];
     const write = response.write.bind(response) as (chunk: unknown, ...rest: unknown[]) => boolean;
     response.write = ((chunk: unknown, ...rest: unknown[]) => {
@@ -111,6 +122,7 @@ export async function startPair(
     checkpointing?: boolean;
     clientOptions?: Record<string, unknown>;
     appId?: string;
+    onRunner?: (url: string) => void;
   } = {},
 ) {
   const databaseUrl = options.databaseUrl ?? (await createDatabase());
@@ -126,6 +138,7 @@ export async function startPair(
     });
   // Two steps: the client must know the runner's address before the app is served.
   const runner = await start(options.port ?? 0);
+  options.onRunner?.(runner.url);
   const client = new Inngest({
     id: options.appId ?? 'app',
     isDev: !options.signingKey,
