@@ -12,6 +12,9 @@ const securityHeaders = [
   { key: 'Content-Security-Policy', value: "base-uri 'self'; object-src 'none'; frame-ancestors 'none'" },
 ];
 
+/** One address, two languages: a shared cache must ask again, which costs it an ETag comparison. */
+const askAgain = { key: 'Cache-Control', value: 'public, max-age=0, must-revalidate' };
+
 /** Static public pages exist once per language; the address stays the same, the cookie or the browser picks. */
 function publicRewrites() {
   return staticPublicPaths.flatMap((path) => {
@@ -44,7 +47,10 @@ const config: NextConfig = {
   // sharp-made thumbnails are served by our own route; the public image optimizer would be one more thing to attack.
   images: { unoptimized: true },
   experimental: { optimizePackageImports: ['lucide-react'] },
-  headers: async () => [{ source: '/:path*', headers: securityHeaders }],
+  headers: async () => [
+    { source: '/:path*', headers: securityHeaders },
+    ...staticPublicPaths.map((source) => ({ source, headers: [askAgain] })),
+  ],
   rewrites: async () => ({ beforeFiles: publicRewrites(), afterFiles: [], fallback: [] }),
 };
 
