@@ -5,6 +5,7 @@ export { beginCharge } from './begin-charge.ts';
 export { beginPayout } from './begin-payout.ts';
 export { attemptsToAsk, requestDueAttempts } from './chase-money.ts';
 export { choosePaymentMethod } from './choose-payment-method.ts';
+export { penaltyCents } from './ended-order.rules.ts';
 export { ensurePaymentMethod } from './ensure-payment-method.ts';
 export * from './events.ts';
 export { finishClose } from './finish-close.ts';

@@ -111,18 +111,18 @@ export async function myMovements(ctx: Ctx, page: Page = {}): Promise<{ rows: Mo
   return { rows, total };
 }
 
-/** A client's invoices, newest first [US-260]. */
+/** A client's invoices, newest first, with the latest attempt of each [US-260]. */
 export async function myInvoices(
   ctx: Ctx,
   { limit = 20, offset = 0 }: Page = {},
-): Promise<{ rows: Invoice[]; total: number }> {
+): Promise<{ rows: WithAttempt<Invoice>[]; total: number }> {
   requireRole(ctx, 'client');
   const mine = eq(invoices.clientId, ctx.actor.id);
   const [rows, total] = await Promise.all([
     ctx.db.select().from(invoices).where(mine).orderBy(desc(invoices.number)).limit(limit).offset(offset),
     ctx.db.$count(invoices, mine),
   ]);
-  return { rows, total };
+  return { rows: await withLastAttempt(ctx, rows), total };
 }
 
 /** One invoice with its lines and attempts: the client's own, or any for managers. Throws `Refused` billing.not_found. */

@@ -22,7 +22,7 @@ export function ClientShell({ home, nav, navLabel, user, live, children }: Shell
   return (
     <ClientMessages>
       <SkipLink />
-      <header className="border-b bg-paper pt-[env(safe-area-inset-top)]">
+      <header className="print:hidden border-b bg-paper pt-[env(safe-area-inset-top)]">
         <div className="mx-auto flex max-w-5xl flex-wrap items-center gap-x-8 px-4 sm:flex-nowrap sm:px-6">
           <Link href={home} className="flex min-h-16 items-center rounded-sm">
             <Wordmark />

@@ -12,7 +12,7 @@ export function WorkerShell({ home, nav, navLabel, user, live, children }: Shell
     <ClientMessages>
       <div data-density="touch" className="flex min-h-dvh flex-col">
         <SkipLink />
-        <header className="sticky top-0 z-20 border-b bg-paper pt-[env(safe-area-inset-top)]">
+        <header className="print:hidden sticky top-0 z-20 border-b bg-paper pt-[env(safe-area-inset-top)]">
           <div className="mx-auto flex min-h-14 max-w-lg items-center justify-between gap-3 px-4">
             <Link href={home} aria-label="Make Cats Free" className="rounded-sm">
               <Mark />
@@ -28,7 +28,7 @@ export function WorkerShell({ home, nav, navLabel, user, live, children }: Shell
         </main>
         <nav
           aria-label={navLabel}
-          className="sticky bottom-0 z-20 border-t bg-surface pb-[env(safe-area-inset-bottom)]"
+          className="sticky bottom-0 z-20 border-t bg-surface print:hidden pb-[env(safe-area-inset-bottom)]"
         >
           <ul className="mx-auto grid max-w-lg auto-cols-fr grid-flow-col">
             {nav.map((item) => (

@@ -1,0 +1,36 @@
+import { getTranslations } from 'next-intl/server';
+import { invoiceNumber } from '#app/billing-parts/invoice-number.ts';
+import { Button } from '#app/ui/button.tsx';
+import { Callout } from '#app/ui/callout.tsx';
+import { Form } from '#app/ui/form.tsx';
+import { When } from '#app/ui/when.tsx';
+import type { Invoice } from '#lib/billing/index.ts';
+import { payInvoiceAction } from './actions.ts';
+
+/** An invoice that could not be paid: what happens next, and the way out. */
+export async function FailedInvoice({ invoice, method }: { invoice: Invoice; method?: string }) {
+  const t = await getTranslations('billing');
+  const name = method ?? t('methods.payroll');
+  return (
+    <div className="mb-6 print:hidden">
+      <Callout
+        tone="bad"
+        title={t('failed.title', { number: invoiceNumber(invoice.number) })}
+        action={
+          <Form action={payInvoiceAction} hidden={{ invoiceId: invoice.id }}>
+            <Button type="submit" variant="primary">
+              {t('failed.pay')}
+            </Button>
+          </Form>
+        }
+      >
+        {invoice.nextAttemptAt
+          ? t.rich('failed.again', {
+              method: name,
+              when: () => <When at={invoice.nextAttemptAt!} mode="exact" />,
+            })
+          : t('failed.last', { method: name })}
+      </Callout>
+    </div>
+  );
+}

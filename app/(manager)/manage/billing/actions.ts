@@ -1,0 +1,55 @@
+'use server';
+
+import { getTranslations } from 'next-intl/server';
+import { runAction } from '#app/action.ts';
+import type { FormState } from '#app/ui/form-state.ts';
+import { askAgain, giveBonus, payInvoice, requestClose, retryPayout } from '#lib/billing/index.ts';
+
+const words = () => getTranslations('billing.manage');
+
+export async function closeWeekAction(_state: FormState, form: FormData): Promise<FormState> {
+  return runAction(form, async (ctx) => {
+    await requestClose(ctx, { kind: 'week', period: form.get('period') });
+    return { message: (await words())('closeAsked') };
+  });
+}
+
+export async function closeMonthAction(_state: FormState, form: FormData): Promise<FormState> {
+  return runAction(form, async (ctx) => {
+    await requestClose(ctx, { kind: 'month', period: form.get('period') });
+    return { message: (await words())('closeAsked') };
+  });
+}
+
+export async function giveBonusAction(_state: FormState, form: FormData): Promise<FormState> {
+  return runAction(form, async (ctx) => {
+    await giveBonus(ctx, {
+      bonusId: form.get('bonusId'),
+      workerId: form.get('workerId'),
+      amount: form.get('amount'),
+      reason: form.get('reason'),
+    });
+    return { message: (await words())('bonusGiven') };
+  });
+}
+
+export async function chargeAgainAction(_state: FormState, form: FormData): Promise<FormState> {
+  return runAction(form, async (ctx) => {
+    await payInvoice(ctx, { invoiceId: form.get('invoiceId') });
+    return { message: (await words())('asked') };
+  });
+}
+
+export async function payAgainAction(_state: FormState, form: FormData): Promise<FormState> {
+  return runAction(form, async (ctx) => {
+    await retryPayout(ctx, { statementId: form.get('statementId') });
+    return { message: (await words())('asked') };
+  });
+}
+
+export async function askAgainAction(_state: FormState, form: FormData): Promise<FormState> {
+  return runAction(form, async (ctx) => {
+    await askAgain(ctx, { attemptId: form.get('attemptId') });
+    return { message: (await words())('asked') };
+  });
+}

@@ -1,0 +1,77 @@
+import type { Metadata } from 'next';
+import { getTranslations } from 'next-intl/server';
+import { requireCtx } from '#app/session.ts';
+import { EmptyState } from '#app/ui/empty-state.tsx';
+import { PageHeader } from '#app/ui/layout-parts.tsx';
+import { Money } from '#app/ui/money.tsx';
+import { Pager } from '#app/ui/pager.tsx';
+import { pageOf, type Search } from '#app/ui/search-params.ts';
+import { Table } from '#app/ui/table.tsx';
+import { When } from '#app/ui/when.tsx';
+import { listBonuses, payableWorkers } from '#lib/billing/index.ts';
+import { accountNames } from '#lib/identity/index.ts';
+import { BillingTabs } from '../tabs.tsx';
+import { GiveBonus } from './give-bonus.tsx';
+
+const pageSize = 50;
+
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: (await getTranslations('billing.manage.tabs'))('bonuses') };
+}
+
+/** Who gave whom how much and why, and the way to give another [US-270]. */
+export default async function BonusesPage({ searchParams }: { searchParams: Promise<Search> }) {
+  const ctx = await requireCtx('manager', 'billing');
+  const [t, search] = await Promise.all([getTranslations('billing'), searchParams]);
+  const [found, workers] = await Promise.all([
+    listBonuses(ctx, { limit: pageSize + 1, offset: (pageOf(search) - 1) * pageSize }),
+    payableWorkers(ctx),
+  ]);
+  const rows = found.slice(0, pageSize);
+  const names = await accountNames(
+    ctx,
+    rows.flatMap(({ workerId, byId }) => [workerId, byId]),
+  );
+  return (
+    <>
+      <PageHeader
+        title={t('manage.title')}
+        lead={workers.length === 0 ? t('manage.noWorkers') : undefined}
+        actions={workers.length > 0 && <GiveBonus workers={workers} newId={ctx.newId()} />}
+      />
+      <BillingTabs />
+      <Table
+        caption={t('manage.tabs.bonuses')}
+        rows={rows}
+        rowKey={(row) => row.id}
+        columns={[
+          {
+            key: 'worker',
+            header: t('columns.worker'),
+            cell: (row) => <span className="font-medium">{names.get(row.workerId) ?? '–'}</span>,
+          },
+          { key: 'reason', header: t('columns.reason'), cell: (row) => row.reason },
+          { key: 'by', header: t('columns.by'), wide: true, cell: (row) => names.get(row.byId) ?? '–' },
+          {
+            key: 'when',
+            header: t('columns.when'),
+            wide: true,
+            cell: (row) => <When at={row.at} mode="exact" />,
+          },
+          {
+            key: 'amount',
+            header: t('columns.amount'),
+            number: true,
+            cell: (row) => <Money cents={row.amountCents} bare />,
+          },
+        ]}
+        empty={
+          <EmptyState art="asleep" title={t('manage.noBonuses')}>
+            {t('manage.noBonusesLead')}
+          </EmptyState>
+        }
+      />
+      <Pager search={search} pageSize={pageSize} hasNext={found.length > pageSize} />
+    </>
+  );
+}

@@ -1,0 +1,32 @@
+import { useTranslations } from 'next-intl';
+import { When } from '#app/ui/when.tsx';
+import type { Attempt } from '#lib/billing/index.ts';
+
+/** How the latest try went, and what happens next. */
+export function LastAttempt({
+  attempt,
+  nextAttemptAt,
+  state,
+}: {
+  attempt: Attempt | null;
+  nextAttemptAt: Date | null;
+  state: string;
+}) {
+  const t = useTranslations('billing');
+  if (!attempt) return <span className="text-ink-3">–</span>;
+  return (
+    <span>
+      {t('attemptLine', { method: attempt.targetLabel, state: t(`attemptStates.${attempt.state}`) })}
+      {attempt.failureCode && attempt.state === 'failed' && (
+        <span className="text-ink-2"> ({attempt.failureCode})</span>
+      )}
+      {state === 'failed' && (
+        <span className="block text-[0.9286em] text-ink-2">
+          {nextAttemptAt
+            ? t.rich('manage.nextTry', { when: () => <When key="when" at={nextAttemptAt} mode="exact" /> })
+            : t('manage.decide')}
+        </span>
+      )}
+    </span>
+  );
+}

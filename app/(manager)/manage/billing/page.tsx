@@ -1,0 +1,107 @@
+import type { Metadata } from 'next';
+import { getLocale, getTranslations } from 'next-intl/server';
+import { requireCtx } from '#app/session.ts';
+import { Callout } from '#app/ui/callout.tsx';
+import { formatMoney } from '#app/ui/format-money.ts';
+import { Figure, PageHeader, Section } from '#app/ui/layout-parts.tsx';
+import { LinkButton } from '#app/ui/link-button.tsx';
+import { Money } from '#app/ui/money.tsx';
+import { billingOverview, closablePeriods } from '#lib/billing/index.ts';
+import { accountNames } from '#lib/identity/index.ts';
+import { hasRole } from '#lib/kernel/ctx.ts';
+import type { TrialRow } from '#lib/ledger/index.ts';
+import { CloseButtons } from './close-buttons.tsx';
+import { Closes } from './closes.tsx';
+import { BillingTabs } from './tabs.tsx';
+import { TrialTable } from './trial-table.tsx';
+
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: (await getTranslations('billing.manage'))('title') };
+}
+
+const balance = (rows: readonly TrialRow[], kind: string) =>
+  rows.find((row) => row.kind === kind)?.balanceCents ?? 0n;
+
+/** The state of the money at a glance: what is owed and paid, whether the books balance, what was closed. */
+export default async function BillingPage() {
+  const ctx = await requireCtx('manager', 'billing');
+  const [t, locale, overview, week, month] = await Promise.all([
+    getTranslations('billing.manage'),
+    getLocale(),
+    billingOverview(ctx),
+    closablePeriods(ctx, 'week'),
+    closablePeriods(ctx, 'month'),
+  ]);
+  const names = await accountNames(
+    ctx,
+    overview.closes.map(({ requestedById }) => requestedById),
+  );
+  const { clients, people, invoices, statements, closes } = overview;
+  const unclear = invoices.unclear.count + statements.unclear.count;
+  const inTransitCents = -balance(people, 'in_transit');
+  const canAct = hasRole(ctx, 'billing');
+  return (
+    <>
+      <PageHeader
+        title={t('title')}
+        lead={canAct ? undefined : t('readOnly')}
+        actions={canAct && <CloseButtons sunday={week.current} month={month.current} />}
+      />
+      <BillingTabs />
+      {unclear > 0 && (
+        <div className="mb-6">
+          <Callout
+            tone="warn"
+            title={t('unclear', { count: unclear })}
+            action={
+              <LinkButton
+                href={
+                  invoices.unclear.count
+                    ? '/manage/billing/invoices?state=unclear'
+                    : '/manage/billing/payouts?state=unclear'
+                }
+              >
+                {t('look')}
+              </LinkButton>
+            }
+          >
+            {t('unclearLead')}
+          </Callout>
+        </div>
+      )}
+      <div className="grid grid-cols-2 gap-x-8 gap-y-6 lg:grid-cols-4">
+        <Figure
+          label={t('owedByClients')}
+          value={<Money cents={balance(clients, 'receivable')} />}
+          note={t('notPaid', { count: invoices.failed.count })}
+          href="/manage/billing/entries?account=clients:receivable"
+        />
+        <Figure
+          label={t('received')}
+          value={<Money cents={balance(clients, 'bank')} />}
+          href="/manage/billing/entries?account=clients:bank"
+        />
+        <Figure
+          label={t('owedToWorkers')}
+          value={<Money cents={-balance(people, 'payable')} />}
+          note={inTransitCents > 0n && t('inTransit', { amount: formatMoney(inTransitCents, locale) })}
+          href="/manage/billing/entries?account=people:payable"
+        />
+        <Figure
+          label={t('paidOut')}
+          value={<Money cents={-balance(people, 'bank')} />}
+          href="/manage/billing/entries?account=people:bank"
+        />
+      </div>
+      <Section id="trial" title={t('trial')} lead={t('trialLead')}>
+        <div className="grid gap-x-10 gap-y-6 xl:grid-cols-2">
+          <TrialTable book="clients" rows={clients} />
+          <TrialTable book="people" rows={people} />
+        </div>
+      </Section>
+      <Section id="closes" title={t('closes')} lead={t('closesLead')}>
+        <Closes closes={closes} names={names} />
+      </Section>
+    </>
+  );
+}

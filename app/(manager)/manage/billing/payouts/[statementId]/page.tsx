@@ -1,0 +1,64 @@
+import type { Metadata } from 'next';
+import { notFound } from 'next/navigation';
+import { getLocale, getTranslations } from 'next-intl/server';
+import { StatementPaper } from '#app/billing-parts/statement-paper.tsx';
+import { requireCtx } from '#app/session.ts';
+import { ConfirmButton } from '#app/ui/confirm-button.tsx';
+import { formatMoney } from '#app/ui/format-money.ts';
+import { TextLink } from '#app/ui/text-link.tsx';
+import { readStatement } from '#lib/billing/index.ts';
+import { accountNames } from '#lib/identity/index.ts';
+import { hasRole } from '#lib/kernel/ctx.ts';
+import { Refused } from '#lib/kernel/refused.ts';
+import { payAgainAction } from '../../actions.ts';
+import { AskAgain } from '../../ask-again.tsx';
+
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: (await getTranslations('billing.manage.tabs'))('payouts') };
+}
+
+/** One statement with its payouts; billing may pay it again, or ask a silent Golden Hat again. */
+export default async function PayoutPage({ params }: { params: Promise<{ statementId: string }> }) {
+  const ctx = await requireCtx('manager', 'billing');
+  const { statementId } = await params;
+  const found = await readStatement(ctx, statementId).catch((error) => {
+    if (error instanceof Refused) notFound();
+    throw error;
+  });
+  const { statement, items, attempts } = found;
+  const givers = items.flatMap(({ details }) => (typeof details.byId === 'string' ? [details.byId] : []));
+  const [t, locale, names] = await Promise.all([
+    getTranslations('billing.manage'),
+    getLocale(),
+    accountNames(ctx, [statement.workerId, ...givers]),
+  ]);
+  const parked = attempts.find(({ state }) => state === 'parked');
+  return (
+    <StatementPaper
+      {...found}
+      names={names}
+      workerName={names.get(statement.workerId) ?? '–'}
+      back={<TextLink href="/manage/billing/payouts">{t('tabs.payouts')}</TextLink>}
+      actions={
+        hasRole(ctx, 'billing') && (
+          <>
+            {parked && <AskAgain attemptId={parked.id} />}
+            {statement.state === 'failed' && (
+              <ConfirmButton
+                action={payAgainAction}
+                hidden={{ statementId }}
+                title={t('payAgainTitle', { amount: formatMoney(statement.amountCents, locale) })}
+                description={t('payAgainText')}
+                confirm={t('payAgain')}
+                tone="primary"
+                variant="primary"
+              >
+                {t('payAgain')}
+              </ConfirmButton>
+            )}
+          </>
+        )
+      }
+    />
+  );
+}

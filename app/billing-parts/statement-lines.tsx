@@ -1,0 +1,55 @@
+import Link from 'next/link';
+import { useLocale, useTranslations } from 'next-intl';
+import { Money } from '#app/ui/money.tsx';
+import { When } from '#app/ui/when.tsx';
+import type { Item } from '#lib/billing/index.ts';
+import { entryWords, outcomeWord } from './entry-words.ts';
+
+/** What a worker earned and was fined, one under another, with who gave a bonus and why. */
+export function StatementLines({
+  items,
+  names,
+  linked,
+}: {
+  items: readonly Item[];
+  names: ReadonlyMap<string, string>;
+  /** Orders open themselves, for the worker's own screens. */
+  linked?: boolean;
+}) {
+  const t = useTranslations('billing');
+  const locale = useLocale();
+  return (
+    <ul className="divide-y border-y">
+      {items.map((item) => {
+        const giver = typeof item.details.byId === 'string' ? names.get(item.details.byId) : undefined;
+        const reason = item.kind === 'penalty_waived' ? String(item.details.reason ?? '') : '';
+        const words = entryWords(t, locale, item);
+        return (
+          <li key={item.transactionId} className="relative flex items-baseline justify-between gap-4 py-3">
+            <span className="min-w-0">
+              {linked && item.orderId ? (
+                <Link
+                  href={`/work/${item.orderId}`}
+                  className="font-medium after:absolute after:inset-0 focus-visible:outline-none focus-visible:after:outline-2 focus-visible:after:outline-focus"
+                >
+                  {words}
+                </Link>
+              ) : (
+                <span className="font-medium">{words}</span>
+              )}
+              <span className="block text-[0.875em] text-ink-2">
+                <When at={item.occurredAt} mode="exact" />
+                {giver && `, ${t('money.givenBy', { name: giver })}`}
+                {reason && `: ${reason}`}
+                {item.kind === 'worker_earned' && outcomeWord(t, item.details)}
+              </span>
+            </span>
+            <span className="font-semibold tabular-nums">
+              <Money cents={item.amountCents} sign="always" bare coloured />
+            </span>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
