@@ -37,7 +37,9 @@ test('processes are killed with -9 at ten random points, and nothing is lost or 
   test.info().annotations.push({ type: 'seed', description: String(seed) });
   const random = chance(seed);
   const folder = throwawayFolder();
-  const instance = await startInstance({ dataDir: folder.path, port: await freePort() });
+  const began = Date.now();
+  const say = (line: string) => console.log(`  ${((Date.now() - began) / 1000).toFixed(1)} s  ${line}`);
+  const instance = await startInstance({ dataDir: folder.path, port: await freePort(), say });
   process.env.FILES_DIR = instance.env.FILES_DIR;
   const { db, close } = connect(instance.env.DATABASE_URL!, { maxConnections: 4 });
   const admin = postgres(instance.env.DATABASE_ADMIN_URL!, { max: 1, onnotice: () => {} });
@@ -60,6 +62,7 @@ test('processes are killed with -9 at ten random points, and nothing is lost or 
       const after = Math.floor(random() * 300);
       killed.push(`${name}: ${parts.join('+')} after ${after} ms`);
       setTimeout(() => {
+        say(`kill -9 ${parts.join(' ')} at "${name}"`);
         for (const part of parts) instance.kill9(part);
       }, after);
     }

@@ -20,11 +20,20 @@ export type Ctx = {
   readonly random: () => number;
 };
 
-/** A UUIDv7 for an instant: sorts by time, so indexes stay compact. */
+let lastMs = 0;
+let sequence = 0;
+
+/**
+ * A UUIDv7 for an instant: sorts by time, so indexes stay compact. Ids of one process for the same millisecond keep the
+ * order in which they were made (a counter in the 12 bits after the version), so what happened first also sorts first.
+ */
 export function uuidv7(at: Date): string {
+  const ms = at.getTime();
+  sequence = ms === lastMs ? (sequence + 1) & 0xfff : 0;
+  lastMs = ms;
   const bytes = randomBytes(16);
-  bytes.writeUIntBE(at.getTime(), 0, 6);
-  bytes[6] = 0x70 | (bytes[6]! & 0x0f);
+  bytes.writeUIntBE(ms, 0, 6);
+  bytes.writeUInt16BE(0x7000 | sequence, 6);
   bytes[8] = 0x80 | (bytes[8]! & 0x3f);
   const hex = bytes.toString('hex');
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
