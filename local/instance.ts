@@ -84,10 +84,8 @@ export async function startInstance(options: InstanceOptions, signal?: AbortSign
   const stop = once(async () => {
     control.stopping = true;
     lock.announceStop();
-    for (const part of parts.toReversed()) {
-      if (part.name === 'postgres') continue;
-      if (part.pid) await endPart(part.pid);
-    }
+    const pids = parts.filter(({ name, pid }) => pid && name !== 'postgres').map(({ pid }) => pid!);
+    await Promise.all(pids.map(endPart));
     await database?.stop();
     lock.release();
   });
@@ -519,7 +517,7 @@ function spawnNode(
 
 /** The part and whatever it has started, as they share a group. */
 async function endPart(pid: number): Promise<void> {
-  await endProcesses([pid], [['SIGTERM', 6000]]);
+  await endProcesses([pid], [['SIGTERM', 4000]]);
   try {
     process.kill(-pid, 'SIGKILL');
   } catch {
