@@ -44,11 +44,12 @@ create index deduplications_expiry on deduplications (expires_at);
 `;
 
 /** A pool whose unqualified names mean the runner's own schema. */
-export function connect(databaseUrl: string, schema: string, max: number): Sql {
+export function connect(databaseUrl: string, schema: string, max: number, onLost?: () => void): Sql {
   return postgres(databaseUrl, {
     max,
     max_lifetime: 0,
     onnotice: () => {},
+    onclose: onLost,
     connection: {
       application_name: 'inngest-runner',
       search_path: schema,

@@ -29,6 +29,11 @@ export type RunnerOptions = {
   callTimeoutMs?: number;
   /** How long ended runs and old events are kept. */
   keepHistoryMs?: number;
+  /**
+   * A connection to the database was lost (once per runner). The driver (postgres.js 3.4) may leave such a pool hanging
+   * or throw outside any promise, so the one safe thing is to end this process and start anew: nothing is lost by it.
+   */
+  onDatabaseLost?: () => void;
   log?: Log;
 };
 
@@ -40,9 +45,17 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
   const host = options.host ?? '127.0.0.1';
   const dev = !options.signingKey;
   const log = options.log ?? logLine;
-  const sql = connect(options.databaseUrl, schema, 10);
+  let lost = false;
+  const onLost = () => {
+    if (lost) return;
+    lost = true;
+    log('error', 'the connection to the database was lost', { schema });
+    options.onDatabaseLost?.();
+  };
+  const sql = connect(options.databaseUrl, schema, 10, onLost);
   const closing: (() => Promise<unknown> | unknown)[] = [() => sql.end({ timeout: 1 })];
   const closeAll = async () => {
+    lost = true;
     while (closing.length > 0) await closing.pop()?.();
   };
   try {
@@ -53,6 +66,7 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
       databaseUrl: options.databaseUrl,
       schema,
       maxCalls: options.maxCalls ?? 50,
+      onLost,
       onConfigChange: () =>
         void registry.reload().catch((error) => log('warn', 'reload failed', { error: String(error) })),
     });

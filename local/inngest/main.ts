@@ -1,4 +1,4 @@
-import { startRunner } from './index.ts';
+import { type Runner, type RunnerOptions, startRunner } from './index.ts';
 
 const { env } = process;
 if (!env.DATABASE_URL) throw new Error('DATABASE_URL is missing');
@@ -14,7 +14,20 @@ if (!dev && (!env.INNGEST_SIGNING_KEY || !env.INNGEST_EVENT_KEY)) {
 }
 
 const fixedBackoffMs = Number(env.RUNNER_BACKOFF_MS);
-const runner = await startRunner({
+async function start(options: RunnerOptions): Promise<Runner> {
+  // The database may be starting beside us, or again.
+  for (const end = Date.now() + 60_000; ; await new Promise((resolve) => setTimeout(resolve, 250))) {
+    try {
+      return await startRunner(options);
+    } catch (error) {
+      const { code } = error as { code?: string };
+      const away = ['ECONNREFUSED', 'ECONNRESET', 'CONNECTION_CLOSED', 'CONNECT_TIMEOUT', '57P03', '57P01'];
+      if (!code || !away.includes(code) || Date.now() > end) throw error;
+    }
+  }
+}
+
+const runner = await start({
   databaseUrl: env.DATABASE_URL,
   schema: env.RUNNER_SCHEMA || undefined,
   port: Number(env.RUNNER_PORT ?? 8288),
@@ -23,6 +36,7 @@ const runner = await startRunner({
   signingKey: dev ? undefined : env.INNGEST_SIGNING_KEY,
   signingKeyFallback: dev ? undefined : env.INNGEST_SIGNING_KEY_FALLBACK || undefined,
   backoffMs: fixedBackoffMs > 0 ? () => fixedBackoffMs : undefined,
+  onDatabaseLost: () => process.exit(1),
 });
 
 let closing = false;

@@ -22,6 +22,7 @@ export type QueueOptions = {
   schema: string;
   maxCalls: number;
   onConfigChange: () => void;
+  onLost: () => void;
 };
 
 const TICK_MS = 1000;
@@ -256,7 +257,7 @@ export function createQueue(options: QueueOptions): Queue {
     counts: () => ({ running, waiting: backlog.length }),
     async start(shared) {
       core = shared;
-      presence = connect(options.databaseUrl, options.schema, 1);
+      presence = connect(options.databaseUrl, options.schema, 1, options.onLost);
       await tick();
       await presence.listen(channel, (message) => {
         if (message === 'config') options.onConfigChange();
