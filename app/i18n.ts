@@ -52,7 +52,7 @@ export default getRequestConfig(async ({ locale, requestLocale: fromPage }) => {
   return {
     locale: chosen,
     messages: await loadMessages(chosen),
-    timeZone: process.env.MCF_TIME_ZONE || 'UTC',
+    timeZone: process.env.MCF_TIME_ZONE || 'Europe/Berlin',
     // A text nobody has written yet shows its key instead of breaking the screen.
     onError: (error) => {
       if (process.env.NODE_ENV === 'development') console.warn(error.message);

@@ -42,7 +42,7 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
         <MessagesProvider
           locale={locale}
           messages={{ ui, errors }}
-          timeZone={process.env.MCF_TIME_ZONE || 'UTC'}
+          timeZone={process.env.MCF_TIME_ZONE || 'Europe/Berlin'}
         >
           {children}
           <Toaster />
