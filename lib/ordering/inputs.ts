@@ -8,7 +8,7 @@ const startsAt = z.coerce.date();
 /** What a client fills in [US-020]. `startsAt` is an instant; the form's wall-clock time is turned into one before. */
 export const placeOrderInput = z.object({
   requestKey,
-  serviceTypeId: z.uuid('ordering.service_gone'),
+  serviceTypeId: z.string().min(1).pipe(z.uuid('ordering.service_gone')),
   what: z.string().trim().min(1).max(2000),
   place: z.string().trim().min(1).max(300),
   contact: z.string().trim().min(1).max(200),

@@ -12,7 +12,7 @@ export async function requestHelp(_state: FormState, form: FormData): Promise<Fo
   return runAction(form, async (ctx) => {
     const { orderId } = await placeOrder(ctx, {
       requestKey: text(form, 'requestKey'),
-      serviceTypeId: text(form, 'serviceTypeId') ?? '',
+      serviceTypeId: text(form, 'serviceTypeId'),
       what: text(form, 'what'),
       place: text(form, 'place'),
       contact: text(form, 'contact'),

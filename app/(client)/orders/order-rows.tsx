@@ -26,7 +26,7 @@ export function OrderRows({ orders, label }: { orders: readonly OrderLine[]; lab
             </Link>
             <p className="truncate text-ink-2">{order.what}</p>
             <p className="mt-1 flex flex-wrap gap-x-4 text-sm text-ink-2">
-              <span className="tabular-nums">{order.requestNumber}</span>
+              <span>{order.requestNumber}</span>
               <When at={order.startsAt} mode="exact" />
               {order.workerName && (
                 <span key={order.workerName} className="animate-arrive">

@@ -63,7 +63,6 @@ export function OrderActions({ orderId, actions, price, requestKey, earliest, re
                   action={cancel}
                   hidden={{ orderId }}
                   disabled={!allowed}
-                  variant="quiet"
                   title={t('act.cancelTitle')}
                   description={price ? t('act.cancelPaid', { price }) : t('act.cancelFree')}
                   reason={{ label: t('act.cancelReason'), required: false }}

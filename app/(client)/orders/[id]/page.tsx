@@ -109,8 +109,8 @@ export default async function OrderPage({ params }: Props) {
         badge={<OrderBadge state={order.state} size="lg" />}
         lead={
           <>
-            <span className="tabular-nums">{t('order.number', { number: order.requestNumber })}</span>,{' '}
-            {t('order.placed')} <When at={order.placedAt} />
+            {t('order.number', { number: order.requestNumber })}, {t('order.placed')}{' '}
+            <When at={order.placedAt} />
           </>
         }
       />
@@ -222,9 +222,11 @@ export default async function OrderPage({ params }: Props) {
             </Section>
           )}
         </div>
-        <Section title={t('order.progress')} id="progress">
-          <Timeline steps={steps} label={t('order.progress')} />
-        </Section>
+        <div>
+          <Section title={t('order.progress')} id="progress">
+            <Timeline steps={steps} label={t('order.progress')} />
+          </Section>
+        </div>
       </div>
     </>
   );

@@ -27,7 +27,7 @@ export function RequestForm({ requestKey, services, cost, startsAt, earliest, pl
   const [chosenId, choose] = useState<string>();
   const chosen = services.find((service) => service.id === chosenId);
   return (
-    <Form action={requestHelp} hidden={{ requestKey: key }} className="gap-7!">
+    <Form action={requestHelp} hidden={{ requestKey: key }} className="gap-7! **:scroll-mb-36">
       <Field name="serviceTypeId" label={t('service')} required group>
         <RadioCards
           onChange={choose}
