@@ -27,6 +27,8 @@ export function AnnounceJobs({ jobs }: { jobs: { id: string; words: string }[] }
   return (
     <>
       <Button
+        variant="quiet"
+        className="-my-2"
         aria-pressed={isOn}
         onClick={() => {
           localStorage.setItem(storageKey, isOn ? 'off' : 'on');

@@ -1,11 +1,10 @@
 import Link from 'next/link';
 import { getFormatter, getLocale, getTranslations } from 'next-intl/server';
+import type { ReactNode } from 'react';
 import { requireCtx } from '#app/session.ts';
 import { EmptyState } from '#app/ui/empty-state.tsx';
-import { PageHeader } from '#app/ui/layout-parts.tsx';
 import { localized } from '#app/ui/localized.ts';
-import { Board, BoardColumn } from '#app/ui/shell/warehouse-shell.tsx';
-import { type BoardJob, readBoard } from '#lib/consumables/index.ts';
+import { readBoard } from '#lib/consumables/index.ts';
 import { AnnounceJobs } from './announce-jobs.tsx';
 import { ClockTime } from './clock-time.tsx';
 import { JobCard } from './job-card.tsx';
@@ -22,11 +21,9 @@ export default async function Page() {
     readBoard(ctx),
   ]);
   const open = jobs.filter(({ state }) => state === 'open');
-  const columns: { key: 'assemble' | 'handOver' | 'back'; jobs: BoardJob[] }[] = [
-    { key: 'assemble', jobs: open.filter(({ isReady }) => !isReady) },
-    { key: 'handOver', jobs: open.filter(({ isReady }) => isReady) },
-    { key: 'back', jobs: jobs.filter(({ state }) => state === 'returning') },
-  ];
+  const assemble = open.filter(({ isReady }) => !isReady);
+  const handOver = open.filter(({ isReady }) => isReady);
+  const back = jobs.filter(({ state }) => state === 'returning');
   const issued = jobs
     .filter(({ state }) => state === 'issued')
     .sort((a, b) => b.issuedAt!.getTime() - a.issuedAt!.getTime())
@@ -39,46 +36,82 @@ export default async function Page() {
     }),
   }));
   return (
-    <>
-      <PageHeader title={t('assemble')} lead={t('lead')} actions={<AnnounceJobs jobs={announced} />} />
-      {jobs.length === 0 ? (
-        <EmptyState art="shelf" title={t('emptyTitle')}>
-          {t('empty')}
-        </EmptyState>
-      ) : (
-        <>
-          <Board>
-            {columns.map((column) => (
-              <BoardColumn key={column.key} title={t(column.key)} count={column.jobs.length}>
-                {column.jobs.map((job) => (
-                  <JobCard key={job.id} job={job} now={ctx.now} />
-                ))}
-                {column.jobs.length === 0 && <p className="py-4 text-ink-2">{t(`none.${column.key}`)}</p>}
-              </BoardColumn>
+    <div className="grid items-start gap-x-6 gap-y-10 lg:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">
+      <h1 className="sr-only">{t('title')}</h1>
+      <Lane title={t('assemble')} count={assemble.length} action={<AnnounceJobs jobs={announced} />}>
+        {assemble.length > 0 ? (
+          <div className="grid gap-4 md:grid-cols-2">
+            {assemble.map((job) => (
+              <JobCard key={job.id} job={job} now={ctx.now} />
             ))}
-          </Board>
-          {issued.length > 0 && (
-            <section className="mt-6">
-              <h2 className="mb-2 border-b pb-2 text-[1em] text-ink-2">{t('issued')}</h2>
-              <ul className="grid gap-x-6 sm:grid-cols-2">
-                {issued.map((job) => (
-                  <li key={job.id}>
-                    <Link
-                      href={`/warehouse/${job.id}`}
-                      className="flex min-h-(--control) items-center gap-4 rounded-md px-2 hover:bg-sunken"
-                    >
-                      <ClockTime at={job.issuedAt!} className="tabular-nums text-ink-2" />
-                      <span className="min-w-0 flex-1">
-                        {job.workerName} · {localized(job.serviceName, locale)}
+          </div>
+        ) : (
+          <EmptyState art="shelf" title={t('emptyTitle')}>
+            {t('empty')}
+          </EmptyState>
+        )}
+      </Lane>
+      <div className="flex flex-col gap-10">
+        <Lane title={t('handOver')} count={handOver.length}>
+          {handOver.map((job) => (
+            <JobCard key={job.id} job={job} now={ctx.now} />
+          ))}
+          {handOver.length === 0 && <p className="text-ink-2">{t('none.handOver')}</p>}
+        </Lane>
+        {back.length > 0 && (
+          <Lane title={t('back')} count={back.length}>
+            {back.map((job) => (
+              <JobCard key={job.id} job={job} now={ctx.now} />
+            ))}
+          </Lane>
+        )}
+        {issued.length > 0 && (
+          <Lane title={t('issued')} count={issued.length}>
+            <ul className="-mt-2 divide-y">
+              {issued.map((job) => (
+                <li key={job.id}>
+                  <Link
+                    href={`/warehouse/${job.id}`}
+                    className="flex min-h-(--control) items-center gap-4 rounded-md py-2 hover:bg-sunken"
+                  >
+                    <ClockTime at={job.issuedAt!} className="text-ink-2 tabular-nums" />
+                    <span className="min-w-0 flex-1 leading-snug">
+                      {job.workerName}
+                      <span className="block text-[0.9em] text-ink-2">
+                        {localized(job.serviceName, locale)} · {job.requestNumber}
                       </span>
-                    </Link>
-                  </li>
-                ))}
-              </ul>
-            </section>
-          )}
-        </>
-      )}
-    </>
+                    </span>
+                  </Link>
+                </li>
+              ))}
+            </ul>
+          </Lane>
+        )}
+      </div>
+    </div>
+  );
+}
+
+function Lane({
+  title,
+  count,
+  action,
+  children,
+}: {
+  title: string;
+  count: number;
+  action?: ReactNode;
+  children: ReactNode;
+}) {
+  return (
+    <section className="min-w-0">
+      <div className="mb-4 flex min-h-16 items-end justify-between gap-4 border-b-2 border-ink pb-2">
+        <h2 className="text-[1.2em] leading-tight">
+          {title} <span className="ml-1 text-ink-2 tabular-nums">{count}</span>
+        </h2>
+        {action}
+      </div>
+      <div className="flex flex-col gap-4">{children}</div>
+    </section>
   );
 }

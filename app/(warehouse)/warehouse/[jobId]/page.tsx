@@ -2,8 +2,7 @@ import { notFound } from 'next/navigation';
 import { getLocale, getTranslations } from 'next-intl/server';
 import { requireCtx } from '#app/session.ts';
 import { Callout } from '#app/ui/callout.tsx';
-import { Card, KeyValue, PageHeader, Section } from '#app/ui/layout-parts.tsx';
-import { LinkButton } from '#app/ui/link-button.tsx';
+import { Card, PageHeader, Section } from '#app/ui/layout-parts.tsx';
 import { localized } from '#app/ui/localized.ts';
 import { TextLink } from '#app/ui/text-link.tsx';
 import { When } from '#app/ui/when.tsx';
@@ -40,6 +39,12 @@ export default async function Page({ params }: { params: Promise<{ jobId: string
         .filter(({ id }) => !job.lines.some(({ itemId }) => itemId === id))
         .map(({ id, name }) => ({ value: id, label: localized(name, locale) }))
     : [];
+  const facts = [
+    { name: t('job.starts'), value: <When at={job.startsAt} mode="exact" /> },
+    { name: t('job.client'), value: job.clientName },
+    { name: t('job.place'), value: job.place },
+    { name: t('job.task'), value: job.task },
+  ];
   return (
     <>
       <PageHeader
@@ -52,7 +57,6 @@ export default async function Page({ params }: { params: Promise<{ jobId: string
             <When at={job.dueAt} mode="both" />
           </>
         }
-        actions={<LinkButton href={`/warehouse/${job.id}/form`}>{t('job.print')}</LinkButton>}
       />
       {job.state === 'dropped' && (
         <div className="mb-6">
@@ -88,15 +92,14 @@ export default async function Page({ params }: { params: Promise<{ jobId: string
         <div className="flex flex-col gap-6">
           {job.state !== 'dropped' && <CookieCard job={job} />}
           <Card>
-            <KeyValue
-              dense
-              items={[
-                { key: t('job.client'), value: job.clientName },
-                { key: t('job.task'), value: job.task },
-                { key: t('job.place'), value: job.place },
-                { key: t('job.starts'), value: <When at={job.startsAt} mode="exact" /> },
-              ]}
-            />
+            <dl className="flex flex-col gap-3">
+              {facts.map(({ name, value }) => (
+                <div key={name}>
+                  <dt className="text-[0.9em] text-ink-2">{name}</dt>
+                  <dd className="whitespace-pre-line">{value}</dd>
+                </div>
+              ))}
+            </dl>
           </Card>
           {job.signaturePhotoId && (
             <Card>
@@ -107,7 +110,7 @@ export default async function Page({ params }: { params: Promise<{ jobId: string
               <img
                 src={`/api/photos/${job.signaturePhotoId}`}
                 alt={t('job.signature', { worker: job.workerName })}
-                className="w-full rounded-md bg-white"
+                className="w-full rounded-md bg-[#fff]"
               />
             </Card>
           )}

@@ -34,17 +34,27 @@ export default async function Page({ params }: Props) {
     [t('service'), localized(job.serviceName, locale)],
     [t('task'), job.task],
     [t('place'), job.place],
-    [t('when'), format.dateTime(job.startsAt, { dateStyle: 'long', timeStyle: 'short' })],
+    [
+      t('when'),
+      format.dateTime(job.startsAt, {
+        day: 'numeric',
+        month: 'long',
+        year: 'numeric',
+        hour: '2-digit',
+        minute: '2-digit',
+        hourCycle: 'h23',
+      }),
+    ],
   ] as const;
   return (
     <ClientMessages areas={['consumables']}>
-      <div className="min-h-dvh bg-sunken px-4 py-8 print:bg-white print:p-0">
+      <div className="min-h-dvh bg-sunken px-4 py-8 print:bg-[#fff] print:p-0">
         <div className="mx-auto mb-4 flex max-w-[52rem] justify-end print:hidden">
           <PrintButton />
         </div>
         <article
           style={{ colorScheme: 'light' }}
-          className="mx-auto max-w-[52rem] bg-white px-12 py-10 text-[#241e16] shadow-lift print:max-w-none print:p-0 print:shadow-none"
+          className="mx-auto max-w-[52rem] bg-[#fff] px-12 py-10 text-[#241e16] shadow-lift print:max-w-none print:p-0 print:shadow-none"
         >
           <header className="flex items-center justify-between gap-6 border-b-2 border-[#241e16] pb-4">
             <Wordmark />
