@@ -139,9 +139,10 @@ test('processes are killed with -9 at ten random points, and nothing is lost or 
       });
       const worker = async () => as((await readOrder(system(), orderId))!.workerId!, 'worker');
       await step('start and report', async () => {
-        const ctx = await worker();
-        await startOrder(ctx, { orderId, photoId: await photo(ctx, 'check_in', checkIn) });
-        await reportOrder(ctx, { orderId, photoId: await photo(ctx, 'report', report) });
+        const onArrival = await worker();
+        await startOrder(onArrival, { orderId, photoId: await photo(onArrival, 'check_in', checkIn) });
+        const atTheEnd = await worker();
+        await reportOrder(atTheEnd, { orderId, photoId: await photo(atTheEnd, 'report', report) });
         return true;
       });
       await step('confirm', async () => {

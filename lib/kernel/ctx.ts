@@ -20,7 +20,6 @@ export type Ctx = {
   readonly random: () => number;
 };
 
-let lastMs = 0;
 let sequence = 0;
 
 /**
@@ -28,11 +27,9 @@ let sequence = 0;
  * order in which they were made (a counter in the 12 bits after the version), so what happened first also sorts first.
  */
 export function uuidv7(at: Date): string {
-  const ms = at.getTime();
-  sequence = ms === lastMs ? (sequence + 1) & 0xfff : 0;
-  lastMs = ms;
+  sequence = (sequence + 1) & 0xfff;
   const bytes = randomBytes(16);
-  bytes.writeUIntBE(ms, 0, 6);
+  bytes.writeUIntBE(at.getTime(), 0, 6);
   bytes.writeUInt16BE(0x7000 | sequence, 6);
   bytes[8] = 0x80 | (bytes[8]! & 0x3f);
   const hex = bytes.toString('hex');
