@@ -27,11 +27,12 @@ type Props = {
 export function OrderActions({ orderId, actions, price, requestKey, earliest, reorderedHref }: Props) {
   const t = useTranslations('ordering');
   if (actions.length === 0) return null;
+  const shown = actions.filter(({ action, allowed }) => allowed || action !== 'reorder');
   const reasons = actions.filter((each) => !each.allowed && each.reason);
   return (
     <div className="mt-5 flex flex-col gap-3">
-      <div className="flex flex-wrap gap-2">
-        {actions.map(({ action, allowed }) => {
+      <div className="flex flex-wrap gap-2 empty:hidden">
+        {shown.map(({ action, allowed }) => {
           switch (action) {
             case 'confirm':
               return (
@@ -72,9 +73,7 @@ export function OrderActions({ orderId, actions, price, requestKey, earliest, re
                 </ConfirmButton>
               );
             case 'reorder':
-              return allowed ? (
-                <Reorder key={action} orderId={orderId} requestKey={requestKey} earliest={earliest} />
-              ) : null;
+              return <Reorder key={action} orderId={orderId} requestKey={requestKey} earliest={earliest} />;
             default:
               return null;
           }

@@ -41,8 +41,7 @@ function nowLead(
 ): string {
   const { state } = order;
   if (state === 'failed') {
-    const cause = order.failureCause ? `${t(`causes.${order.failureCause}`)}. ` : '';
-    return cause + t('now.failedLead');
+    return `${t(`now.because.${order.failureCause ?? 'manager'}`)} ${t('now.failedLead')}`;
   }
   if (state === 'cancelled') {
     if (order.priceCents !== null) return t('now.cancelledLead');
@@ -80,7 +79,7 @@ export default async function OrderPage({ params }: Props) {
             ? t('history.by', { name: worker })
             : t('history.manager');
     const last = index === history.length - 1;
-    const said = [line.cause && t(`causes.${line.cause}`), line.reason].filter(Boolean).join(': ');
+    const said = line.reason ?? (line.cause && !mine ? t(`causes.${line.cause}`) : null);
     return {
       id: line.toState,
       title: line.toState === 'assigned' ? t('history.assignedTo', { worker }) : t(`history.${line.toState}`),

@@ -105,7 +105,7 @@ export default async function ManageOrdersPage({ searchParams }: { searchParams:
           {
             key: 'number',
             header: t('manage.number'),
-            cell: (order) => <span className="tabular-nums">{order.requestNumber}</span>,
+            cell: (order) => order.requestNumber,
           },
           {
             key: 'state',

@@ -85,9 +85,9 @@ export function MatchTrace({ match }: { match: Awaited<ReturnType<typeof matchOf
               key: id,
               header: nameOf(id),
               number: true,
-              cell: (rating: Trace['top'][number]) => rating.scores[id],
+              cell: (rating: Trace['top'][number]) => rating.scores[id]?.toFixed(1),
             })),
-            { key: 'total', header: t('total'), number: true, cell: (rating) => rating.total },
+            { key: 'total', header: t('total'), number: true, cell: (rating) => rating.total.toFixed(1) },
           ]}
           empty={null}
         />

@@ -81,7 +81,7 @@ export default async function ManageOrderPage({ params }: Props) {
         back={<TextLink href="/manage/orders">{t('manage.back')}</TextLink>}
         title={
           <>
-            <span className="tabular-nums">{order.requestNumber}</span>{' '}
+            {order.requestNumber}{' '}
             <span className="font-normal text-ink-2">{localized(order.serviceName, locale)}</span>
           </>
         }
@@ -223,7 +223,9 @@ export default async function ManageOrderPage({ params }: Props) {
                   header: t('manage.who'),
                   cell: (line) =>
                     line.actorKind === 'system' ? (
-                      <span className="text-ink-2">{line.actorId}</span>
+                      <span className="text-ink-2" title={line.actorId}>
+                        {t('manage.system')}
+                      </span>
                     ) : (
                       (line.actorName ?? line.actorId)
                     ),
