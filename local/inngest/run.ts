@@ -20,6 +20,19 @@ export async function insertSteps(sql: AnySql, runId: string, results: StepResul
 }
 
 /**
+ * Locks a run against other answers and looks at its open rows. The lock first and the look second, sent together: a
+ * look in the same statement would see the state before the lock. While it is held nobody adds or ends rows of the run.
+ */
+export async function lockRun(tx: AnySql, runId: string) {
+  const [[run], rows] = await Promise.all([
+    tx`select ended_at is null as open from runs where id = ${runId} for update`,
+    tx<{ id: string; step_id: string; locked_by: number | null; generation: number }[]>`
+      select id, step_id, locked_by, generation from queue where run_id = ${runId}`,
+  ]);
+  return { open: run?.open === true, rows: [...rows] };
+}
+
+/**
  * Gives a waiting step (sleep, wait, invoke) its result and, when nothing else of its group is open, calls the function
  * again. Does nothing if the step was answered or the run ended meanwhile. Gives the rows to hand over.
  */
@@ -30,29 +43,29 @@ export async function resolveStep(
   op: string,
   memo: string,
 ): Promise<Job[]> {
-  const [run] = await tx`select id from runs where id = ${job.runId} and ended_at is null for update`;
-  const gone = await tx`delete from queue where id = ${job.id} returning id`;
-  if (!run || gone.length === 0) return [];
+  const { open, rows } = await lockRun(tx, job.runId);
+  if (!rows.some((row) => row.id === job.id)) return [];
+  await tx`delete from queue where id = ${job.id}`;
+  if (!open) return [];
   await insertSteps(tx, job.runId, [{ id: job.stepId, op, name: job.name, memo }]);
-  return callAgain(core, tx, job, job.kind === 'sleep' && job.planOnly && !job.race);
+  return callAgain(core, tx, job, rows.length > 1, {
+    planOnly: job.kind === 'sleep' && job.planOnly && !job.race,
+  });
 }
 
 /**
- * Queues the next call of the function after one of its open steps is done: only when the last of a parallel group is,
- * except for old SDK answers (version 1) and races, which want a call after each. The run's row must be locked.
+ * Queues the next call of the function after one of its open steps is done: only when the last of a parallel group is
+ * (nothing else is open), except for old SDK answers (version 1) and races, which want a call after each.
  */
 export async function callAgain(
   core: Core,
   tx: AnySql,
   job: Job,
-  planOnly: boolean,
-  fields: Partial<Job> = {},
+  othersOpen: boolean,
+  fields: Partial<Job>,
 ): Promise<Job[]> {
-  if (job.version !== 1 && !job.race) {
-    const [open] = await tx`select exists (select from queue where run_id = ${job.runId}) as any`;
-    if (open?.any) return [];
-  }
-  const next = createJob(job, { planOnly, lockedBy: core.lockFor(job.keys), ...fields });
+  if (othersOpen && job.version !== 1 && !job.race) return [];
+  const next = createJob(job, { lockedBy: core.lockFor(job.keys), ...fields });
   await insertJobs(tx, [next]);
   return [next];
 }

@@ -7,7 +7,7 @@ import { compileExpression } from './expression.ts';
 import { parseInstantMs } from './instant.ts';
 import { createJob, insertJobs, type Job } from './job.ts';
 import { MAX_INVOKE_MS } from './limits.ts';
-import { callAgain, endEventNames, endRun, hasListeners, insertSteps, resolveStep } from './run.ts';
+import { callAgain, endEventNames, endRun, hasListeners, insertSteps, lockRun, resolveStep } from './run.ts';
 import { takeEvents } from './start-runs.ts';
 
 /** An answer that changes nothing (no result, no step, all known already) asks again, but not in a tight loop. */
@@ -23,18 +23,16 @@ export async function settle(core: Core, job: Job, outcome: Outcome): Promise<Jo
     if (ended) return [];
   }
   return core.sql.begin(async (tx) => {
-    // The lock first and the look second: a look in the same statement would see the state before the lock.
-    const [[run], [mine]] = await Promise.all([
-      tx`select ended_at is null as open from runs where id = ${job.runId} for update`,
-      tx`select id from queue where id = ${job.id} and locked_by = ${core.runnerId} and generation = ${job.generation}`,
-    ]);
-    if (!mine) return [];
-    if (!run?.open) {
+    const { open, rows } = await lockRun(tx, job.runId);
+    const mine = rows.find((row) => row.id === job.id);
+    if (mine?.locked_by !== core.runnerId || mine.generation !== job.generation) return [];
+    if (!open) {
       await tx`delete from queue where id = ${job.id}`;
       return [];
     }
-    await insertSteps(tx, job.runId, outcome.results);
     const { next } = outcome;
+    const done = outcome.results.map((result) => result.id);
+    await insertSteps(tx, job.runId, outcome.results);
     if (typeof next === 'object' && 'end' in next) return endRun(core, tx, job, next.end, next.result);
     if (typeof next === 'object') {
       const dueAt = new Date(next.retryAt ?? Date.now() + core.backoffMs(job.attempt));
@@ -44,23 +42,18 @@ export async function settle(core: Core, job: Job, outcome: Outcome): Promise<Jo
         where id = ${job.id}`;
       return [{ ...job, dueAt: dueAt.getTime(), lockedBy: null }];
     }
-    await tx`
-      delete from queue where id = ${job.id} or (run_id = ${job.runId} and step_id = any(${outcome.results.map((r) => r.id)}))`;
+    await tx`delete from queue where id = ${job.id} or (run_id = ${job.runId} and step_id = any(${done}))`;
     const answered = { ...job, version: outcome.version };
     const planned = await planSteps(core, tx, answered, outcome.planned);
-    if (planned.length > 0 || outcome.planned.length > 0) {
-      const [open] = await tx`select exists (select from queue where run_id = ${job.runId}) as any`;
-      if (open?.any) return planned;
-    }
-    // The slot of a concurrency key stays with the run while it goes straight on.
-    const stuck = outcome.results.length === 0;
-    return callAgain(
-      core,
-      tx,
-      answered,
-      job.planOnly && outcome.version === 1,
-      stuck ? { dueAt: Date.now() + ASK_AGAIN_MS } : { lockedBy: core.runnerId },
-    );
+    if (planned.length > 0) return planned;
+    const others = rows.some((row) => row.id !== job.id && !done.includes(row.step_id));
+    return callAgain(core, tx, answered, others, {
+      planOnly: job.planOnly && outcome.version === 1,
+      // The slot of a concurrency key stays with the run while it goes straight on.
+      ...(done.length > 0
+        ? { lockedBy: core.runnerId }
+        : { dueAt: Date.now() + ASK_AGAIN_MS, lockedBy: null }),
+    });
   }) as Promise<Job[]>;
 }
 

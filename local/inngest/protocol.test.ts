@@ -1,0 +1,110 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { readAnswer } from './answer.ts';
+import { canonicalJson } from './canonical-json.ts';
+import { matches } from './expression.ts';
+import { parseDurationMs, parseInstantMs, parseRetryAfterMs } from './instant.ts';
+import { createJob } from './job.ts';
+import { defaultBackoffMs } from './limits.ts';
+import { bearerOf, signBody } from './signature.ts';
+
+const key = 'signkey-test-0123456789abcdef0123456789abcdef';
+
+test('signature and bearer agree with the recorded test vector', () => {
+  const event = { name: 'a/b', data: { n: 1 } };
+  const body = canonicalJson({
+    event,
+    events: [event],
+    steps: {},
+    ctx: { run_id: '01HZZZZZZZZZZZZZZZZZZZZZZZ', attempt: 0 },
+  });
+  expect(body).toBe(
+    '{"ctx":{"attempt":0,"run_id":"01HZZZZZZZZZZZZZZZZZZZZZZZ"},"event":{"data":{"n":1},"name":"a/b"},"events":[{"data":{"n":1},"name":"a/b"}],"steps":{}}',
+  );
+  const signature = 't=1700000000&s=1af9875e7eb57fe2c56f8d5f2b66fd89ba927714c495ea4e45bd6f5ac59998db';
+  expect(signBody(key, body, 1700000000_000)).toBe(signature);
+  expect(bearerOf(key)).toBe('signkey-test-223e0a160af9da0a03e6dd2c4719c56f5d66a633cbe84e78aaa9f3735865522a');
+});
+
+test('canonical JSON means the same as the JSON it was made from, whatever is in it, and is a fixed point', () => {
+  fc.assert(
+    fc.property(fc.jsonValue(), (value) => {
+      const text = canonicalJson(value);
+      expect(JSON.parse(text)).toEqual(JSON.parse(JSON.stringify(value)));
+      expect(canonicalJson(JSON.parse(text))).toBe(text);
+    }),
+  );
+  expect(canonicalJson({ b: undefined, a: ['\ud800', '\0', new Date(0)] })).toBe(
+    '{"a":["\\ud800","\\u0000","1970-01-01T00:00:00.000Z"]}',
+  );
+});
+
+test('durations, dates and Retry-After are read as the SDK writes them', () => {
+  expect(parseDurationMs('1d2h3m4s')).toBe(93_784_000);
+  expect(parseDurationMs('soon')).toBeUndefined();
+  expect(parseInstantMs('2s', 500)).toBe(2500);
+  expect(parseInstantMs('2030-01-01T00:00:00.000Z', 0)).toBe(Date.UTC(2030, 0, 1));
+  expect(parseInstantMs('2s later', 0)).toBeUndefined();
+  expect(parseRetryAfterMs('3', 10_900)).toBe(13_000);
+  expect(parseRetryAfterMs('1970-01-01T00:00:20.000Z', 10_000)).toBe(20_000);
+  expect(parseRetryAfterMs('999999', 0)).toBe(86_400_000);
+  expect(parseRetryAfterMs(undefined, 0)).toBeUndefined();
+});
+
+test('the backoff is the table of the real server plus up to half a minute', () => {
+  for (const [attempt, seconds] of [15, 30, 60, 120, 300, 600, 1200, 2400, 3600, 7200, 7200].entries()) {
+    const wait = defaultBackoffMs(attempt) / 1000;
+    expect(wait).toBeGreaterThanOrEqual(seconds);
+    expect(wait).toBeLessThan(seconds + 30);
+  }
+});
+
+test('an expression that cannot be computed does not match', () => {
+  expect(matches('event.data.id == async.data.id', { data: { id: 1 } }, { data: { id: 1 } })).toBe(true);
+  expect(matches('event.data.nothing == 1', { data: {} })).toBe(false);
+  expect(matches('event.data.name', { data: { name: 'text' } })).toBe(false);
+  expect(matches(undefined, {})).toBe(true);
+});
+
+test('an app that answers nonsense uses up an attempt, and the last attempt fails the run', () => {
+  const job = createJob({ functionId: 'f', runId: 'r', version: -1, keys: null, limits: null }, {});
+  const sdk = { 'x-inngest-sdk': 'inngest-js:v4.24.0' };
+  const nonsense = [
+    { failure: 'Unable to reach the app' },
+    { status: 200, headers: {}, body: '<html>' },
+    { status: 404, headers: {}, body: '' },
+    { status: 200, headers: sdk, body: '{"cut' },
+    { status: 206, headers: sdk, body: '[null]' },
+    { status: 206, headers: sdk, body: '[{"op":"Dance","id":"x"}]' },
+    { status: 201, headers: sdk, body: '   ' },
+    { status: 500, headers: sdk, body: 'oops' },
+    { status: 400, headers: sdk, body: '{}' },
+  ];
+  for (const answer of nonsense) {
+    expect([answer, readAnswer(answer, job, 2, 0).next]).toEqual([
+      answer,
+      expect.objectContaining({ error: expect.any(String) }),
+    ]);
+    const last = readAnswer(answer, { ...job, attempt: 1 }, 2, 0).next;
+    expect([answer, last]).toEqual([answer, { end: 'failed', result: expect.any(String) }]);
+  }
+});
+
+test('a streamed answer counts by the status inside it', () => {
+  const job = createJob({ functionId: 'f', runId: 'r', version: -1, keys: null, limits: null }, {});
+  const inner = {
+    status: 500,
+    headers: { 'X-Inngest-No-Retry': 'true' },
+    body: '{"name":"E","message":"m"}',
+  };
+  const answer = { status: 201, headers: { 'x-inngest-sdk': 'x' }, body: `    ${JSON.stringify(inner)}` };
+  expect(readAnswer(answer, job, 5, 0).next).toEqual({ end: 'failed', result: '{"message":"m","name":"E"}' });
+});
+
+test('a step or a result over 4 MiB fails the run and says so', () => {
+  const job = createJob({ functionId: 'f', runId: 'r', version: -1, keys: null, limits: null }, {});
+  const op = { op: 'StepRun', id: 'x', name: 'big', data: 'x'.repeat(4 * 1024 * 1024) };
+  const answer = { status: 206, headers: { 'x-inngest-sdk': 'x' }, body: JSON.stringify([op]) };
+  const { next } = readAnswer(answer, job, 5, 0);
+  expect(next).toMatchObject({ end: 'failed', result: expect.stringContaining('step output size') });
+});
