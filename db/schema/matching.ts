@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { boolean, check, index, integer, jsonb, pgSchema, text, uuid } from 'drizzle-orm/pg-core';
-import type { Trace } from '../../lib/matching/pipeline.rules.ts';
+import type { Trace } from '../../lib/matching/index.ts';
 import { cents, instant } from './kernel.ts';
 
 export const matching = pgSchema('matching');

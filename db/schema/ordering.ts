@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { check, index, integer, jsonb, pgSchema, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
-import type { FailureCause, OrderState } from '../../lib/ordering/order.rules.ts';
+import type { FailureCause, OrderState } from '../../lib/ordering/index.ts';
 import { cents, instant } from './kernel.ts';
 
 export const ordering = pgSchema('ordering');
