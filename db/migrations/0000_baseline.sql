@@ -549,6 +549,7 @@ CREATE TABLE "notifications"."preferences" (
 CREATE TABLE "ordering"."order_history" (
 	"id" uuid PRIMARY KEY NOT NULL,
 	"order_id" uuid NOT NULL,
+	"position" integer NOT NULL,
 	"at" timestamp (3) with time zone NOT NULL,
 	"from_state" text,
 	"to_state" text NOT NULL,
@@ -725,7 +726,7 @@ CREATE INDEX "messages_unread" ON "notifications"."messages" USING btree ("accou
 CREATE INDEX "messages_mail_open" ON "notifications"."messages" USING btree ("created_at") WHERE "notifications"."messages"."mail_state" in ('pending', 'sending');--> statement-breakpoint
 CREATE INDEX "messages_created_at" ON "notifications"."messages" USING btree ("created_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "order_history_once" ON "ordering"."order_history" USING btree ("order_id","to_state");--> statement-breakpoint
-CREATE INDEX "order_history_order" ON "ordering"."order_history" USING btree ("order_id","at");--> statement-breakpoint
+CREATE UNIQUE INDEX "order_history_position" ON "ordering"."order_history" USING btree ("order_id","position");--> statement-breakpoint
 CREATE UNIQUE INDEX "orders_request_key" ON "ordering"."orders" USING btree ("client_id","request_key");--> statement-breakpoint
 CREATE UNIQUE INDEX "orders_original" ON "ordering"."orders" USING btree ("original_order_id");--> statement-breakpoint
 CREATE INDEX "orders_client" ON "ordering"."orders" USING btree ("client_id","id");--> statement-breakpoint
