@@ -184,7 +184,7 @@ test('processes are killed with -9 at ten random points, and nothing is lost or 
 
     for (const orderId of orderIds) {
       const history =
-        await admin`select to_state from ordering.order_history where order_id = ${orderId} order by at, id`;
+        await admin`select to_state from ordering.order_history where order_id = ${orderId} order by position`;
       expect(history.map(({ to_state }) => to_state)).toEqual([
         'placed',
         'assigned',

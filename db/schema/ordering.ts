@@ -102,6 +102,8 @@ export const orderHistory = ordering.table(
     orderId: uuid('order_id')
       .notNull()
       .references(() => orders.id),
+    /** 0, 1, 2 …: the order in which it happened. Clocks of two processes may differ by a little; this does not. */
+    position: integer('position').notNull(),
     at: instant('at').notNull(),
     fromState: text('from_state').$type<OrderState>(),
     toState: text('to_state').$type<OrderState>().notNull(),
@@ -113,6 +115,6 @@ export const orderHistory = ordering.table(
   (t) => [
     // An order enters each state once, so the history cannot fork.
     uniqueIndex('order_history_once').on(t.orderId, t.toState),
-    index('order_history_order').on(t.orderId, t.at),
+    uniqueIndex('order_history_position').on(t.orderId, t.position),
   ],
 );

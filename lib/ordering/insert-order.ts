@@ -52,6 +52,7 @@ export async function insertOrder(tx: Tx, order: NewOrder, verb: string): Promis
   const { orderId, requestNumber } = row;
   await tx.db.insert(orderHistory).values({
     id: tx.newId(),
+    position: 0,
     orderId,
     at: tx.now,
     fromState: null,

@@ -1,4 +1,4 @@
-import { and, eq, isNull } from 'drizzle-orm';
+import { and, eq, isNull, sql } from 'drizzle-orm';
 import { orderHistory, orders } from '#db/schema/ordering.ts';
 import type { Ctx } from '#lib/kernel/ctx.ts';
 import { Refused } from '#lib/kernel/refused.ts';
@@ -86,6 +86,7 @@ export async function moveOrder(
     await tx.db.insert(orderHistory).values({
       id: tx.newId(),
       orderId,
+      position: sql`(select count(*) from ${orderHistory} where ${orderHistory.orderId} = ${orderId})`,
       at: tx.now,
       fromState: order.state,
       toState: after.state,

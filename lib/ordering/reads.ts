@@ -296,7 +296,7 @@ export async function historyOf(ctx: Ctx, order: Pick<Order, 'id'>): Promise<His
     })
     .from(orderHistory)
     .where(eq(orderHistory.orderId, order.id))
-    .orderBy(asc(orderHistory.at), asc(orderHistory.id))
+    .orderBy(asc(orderHistory.position))
     .limit(orderStates.length);
   const names = await accountNames(
     ctx,
