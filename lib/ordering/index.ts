@@ -16,6 +16,7 @@ export type { Moved } from './move-order.ts';
 export {
   type ActionName,
   type AllowedAction,
+  activeStates,
   allowedActions,
   type FailureCause,
   isFinal,

@@ -82,6 +82,9 @@ const contexts: Check = (files) => {
   });
 };
 
+/** Libraries without I/O or clock of their own. */
+const pureLibraries = new Set(['temporal-polyfill', 'zod']);
+
 const pureRules: Check = (files) =>
   files
     .filter(({ path }) => path.endsWith('.rules.ts'))
@@ -92,7 +95,7 @@ const pureRules: Check = (files) =>
             !typeOnly &&
             !target.endsWith('.rules.ts') &&
             !target.startsWith('lib/kernel/') &&
-            target !== 'temporal-polyfill',
+            !pureLibraries.has(target),
         )
         .map(({ specifier }) =>
           violation('pure rules', path, `imports ${specifier}: rules import only rules and kernel`),
@@ -146,7 +149,11 @@ const names: Check = (files) =>
       (context && !shared.has(context) && !freeNames.test(file) && path.split('/').length === 3) ||
       (/^inngest\/[^/]+\.ts$/.test(path) &&
         !/^(index|client|policy|relay-outbox)\.ts$|\.test\.ts$/.test(file));
-    if (isVerbFile && !exports.some((name) => kebab(name) === file.replace(/\.ts$/, '')))
+    // A policy that calls the verb of its own name says so: createWorkerAccountPolicy.
+    if (
+      isVerbFile &&
+      !exports.some((name) => kebab(name.replace(/Policy$/, '')) === file.replace(/\.ts$/, ''))
+    )
       return [
         violation('names', path, `exports no function of its own name (${exports.join(', ') || 'nothing'})`),
       ];
