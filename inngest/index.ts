@@ -26,6 +26,7 @@ import { orderCookie } from './order-cookie.ts';
 import { payStatement } from './pay-statement.ts';
 import { type Policy, toInngestFunction } from './policy.ts';
 import { postEndedOrderPolicy } from './post-ended-order.ts';
+import { pruneOutboxPolicy } from './prune-outbox.ts';
 import { readyIssuedOrder } from './ready-issued-order.ts';
 import { receiveCookie } from './receive-cookie.ts';
 import { receiveGatewayNotice } from './receive-gateway-notice.ts';
@@ -78,6 +79,7 @@ export const policies: readonly Policy<any>[] = [
   syncDirectory,
   syncDirectoryOnRequest,
   tidyIdentityNightly,
+  pruneOutboxPolicy,
 ];
 
 export const functions = policies.map(toInngestFunction);
