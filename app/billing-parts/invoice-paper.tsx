@@ -1,4 +1,4 @@
-import { useLocale, useTranslations } from 'next-intl';
+import { useTranslations } from 'next-intl';
 import type { ReactNode } from 'react';
 import { KeyValue, PageHeader, Section } from '#app/ui/layout-parts.tsx';
 import { Wordmark } from '#app/ui/mark.tsx';
@@ -8,7 +8,7 @@ import { When } from '#app/ui/when.tsx';
 import type { Attempt, Invoice, Item } from '#lib/billing/index.ts';
 import { AttemptList } from './attempt-list.tsx';
 import { InvoiceBadge } from './document-badge.tsx';
-import { entryWords, outcomeWord } from './entry-words.ts';
+import { EntryText } from './entry-words.tsx';
 import { invoiceNumber } from './invoice-number.ts';
 import { PrintButton } from './print-button.tsx';
 
@@ -29,7 +29,6 @@ export function InvoicePaper({
   actions?: ReactNode;
 }) {
   const t = useTranslations('billing');
-  const locale = useLocale();
   const discountCents = items.reduce(
     (sum, item) => (item.kind === 'discount_given' ? sum + item.amountCents : sum),
     0n,
@@ -88,10 +87,7 @@ export function InvoicePaper({
               header: t('invoice.service'),
               cell: (item) => (
                 <span className={item.kind === 'discount_given' ? 'text-ink-2' : undefined}>
-                  {entryWords(t, locale, item)}
-                  {item.kind === 'order_charged' && outcomeWord(t, item.details) && (
-                    <span className="ml-2 text-ink-2">{outcomeWord(t, item.details)}</span>
-                  )}
+                  <EntryText entry={item} />
                 </span>
               ),
             },

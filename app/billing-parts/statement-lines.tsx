@@ -1,9 +1,9 @@
 import Link from 'next/link';
-import { useLocale, useTranslations } from 'next-intl';
+import { useTranslations } from 'next-intl';
 import { Money } from '#app/ui/money.tsx';
 import { When } from '#app/ui/when.tsx';
 import type { Item } from '#lib/billing/index.ts';
-import { entryWords, outcomeWord } from './entry-words.ts';
+import { EntryText } from './entry-words.tsx';
 
 /** What a worker earned and was fined, one under another, with who gave a bonus and why. */
 export function StatementLines({
@@ -17,13 +17,12 @@ export function StatementLines({
   linked?: boolean;
 }) {
   const t = useTranslations('billing');
-  const locale = useLocale();
   return (
     <ul className="divide-y border-y">
       {items.map((item) => {
         const giver = typeof item.details.byId === 'string' ? names.get(item.details.byId) : undefined;
         const reason = item.kind === 'penalty_waived' ? String(item.details.reason ?? '') : '';
-        const words = entryWords(t, locale, item);
+        const words = <EntryText entry={item} />;
         return (
           <li key={item.transactionId} className="relative flex items-baseline justify-between gap-4 py-3">
             <span className="min-w-0">
@@ -41,7 +40,6 @@ export function StatementLines({
                 <When at={item.occurredAt} mode="exact" />
                 {giver && `, ${t('money.givenBy', { name: giver })}`}
                 {reason && `: ${reason}`}
-                {item.kind === 'worker_earned' && outcomeWord(t, item.details)}
               </span>
             </span>
             <span className="font-semibold tabular-nums">

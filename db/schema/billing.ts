@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import {
+  bigint,
   boolean,
   check,
   index,
@@ -48,6 +49,8 @@ export const items = billing.table(
     amountCents: cents('amount_cents').notNull(),
     occurredAt: instant('occurred_at').notNull(),
     documentId: uuid('document_id'),
+    /** Tells items of one instant apart in the order of their posting. */
+    no: bigint('no', { mode: 'bigint' }).notNull().generatedAlwaysAsIdentity(),
   },
   (t) => [
     index('items_open').on(t.purpose, t.partyId, t.occurredAt).where(sql`${t.documentId} is null`),

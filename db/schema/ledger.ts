@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import {
+  bigint,
   check,
   customType,
   index,
@@ -76,10 +77,12 @@ export const lines = ledger.table(
     amountCents: cents('amount_cents').notNull(),
     /** The transaction's, stamped by the guard: an account is read in this order. */
     occurredAt: instant('occurred_at').notNull(),
+    /** Tells lines of one instant apart in the order of their posting. */
+    no: bigint('no', { mode: 'bigint' }).notNull().generatedAlwaysAsIdentity(),
   },
   (t) => [
     primaryKey({ columns: [t.transactionId, t.position] }),
-    index('lines_account').on(t.accountId, t.occurredAt, t.transactionId),
+    index('lines_account').on(t.accountId, t.occurredAt, t.no),
     check('lines_amount', sql`${t.amountCents} <> 0`),
     check('lines_book', sql`split_part(${t.accountId}, ':', 1) = ${t.book}`),
   ],

@@ -47,7 +47,7 @@ const openItems = (ctx: Ctx, purpose: Item['purpose'], partyId: string) =>
     .select()
     .from(items)
     .where(and(eq(items.purpose, purpose), eq(items.partyId, partyId), isNull(items.documentId)))
-    .orderBy(desc(items.occurredAt), desc(items.transactionId))
+    .orderBy(desc(items.occurredAt), desc(items.no))
     .limit(mostItems);
 
 const itemsOf = (ctx: Ctx, documentId: string) =>
@@ -55,7 +55,7 @@ const itemsOf = (ctx: Ctx, documentId: string) =>
     .select()
     .from(items)
     .where(eq(items.documentId, documentId))
-    .orderBy(asc(items.occurredAt), asc(items.transactionId));
+    .orderBy(asc(items.occurredAt), asc(items.no));
 
 const attemptsFor = (ctx: Ctx, documentId: string) =>
   ctx.db

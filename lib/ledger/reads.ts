@@ -56,11 +56,11 @@ export async function movementsOf(
   const running = ctx.db
     .select({
       transactionId: lines.transactionId,
-      position: lines.position,
+      no: lines.no,
       occurredAt: lines.occurredAt,
       amountCents: lines.amountCents,
       balanceCents:
-        sql<string>`sum(${lines.amountCents}) over (order by ${lines.occurredAt}, ${lines.transactionId}, ${lines.position})`.as(
+        sql<string>`sum(${lines.amountCents}) over (order by ${lines.occurredAt}, ${lines.no})`.as(
           'balance_cents',
         ),
     })
@@ -82,7 +82,7 @@ export async function movementsOf(
     .from(running)
     .innerJoin(transactions, eq(transactions.id, running.transactionId))
     .where(from && gte(running.occurredAt, from))
-    .orderBy(desc(running.occurredAt), desc(running.transactionId), desc(running.position))
+    .orderBy(desc(running.occurredAt), desc(running.no))
     .limit(Math.min(limit, 5000))
     .offset(offset);
   return rows.map((row) => ({ ...row, balanceCents: BigInt(row.balanceCents) }));

@@ -1,6 +1,6 @@
-import { useLocale, useTranslations } from 'next-intl';
+import { useTranslations } from 'next-intl';
 import type { ReactNode } from 'react';
-import { entryWords, outcomeWord } from '#app/billing-parts/entry-words.ts';
+import { EntryText } from '#app/billing-parts/entry-words.tsx';
 import { Money } from '#app/ui/money.tsx';
 import { Table } from '#app/ui/table.tsx';
 import { When } from '#app/ui/when.tsx';
@@ -9,7 +9,6 @@ import type { Movement } from '#lib/ledger/index.ts';
 /** A client's movements with the balance after each; an order and an invoice open themselves. */
 export function MovementRows({ rows, empty }: { rows: readonly Movement[]; empty: ReactNode }) {
   const t = useTranslations('billing');
-  const locale = useLocale();
   return (
     <Table
       caption={t('movements.title')}
@@ -22,14 +21,7 @@ export function MovementRows({ rows, empty }: { rows: readonly Movement[]; empty
         {
           key: 'what',
           header: t('columns.what'),
-          cell: (row) => (
-            <>
-              {entryWords(t, locale, row)}
-              {row.kind === 'order_charged' && outcomeWord(t, row.details) && (
-                <span className="ml-2 font-normal text-ink-2">{outcomeWord(t, row.details)}</span>
-              )}
-            </>
-          ),
+          cell: (row) => <EntryText entry={row} />,
         },
         {
           key: 'when',

@@ -1,7 +1,7 @@
 import type { Metadata } from 'next';
 import { getLocale, getTranslations } from 'next-intl/server';
 import { InvoiceBadge } from '#app/billing-parts/document-badge.tsx';
-import { entryWords, outcomeWord } from '#app/billing-parts/entry-words.ts';
+import { EntryText } from '#app/billing-parts/entry-words.tsx';
 import { invoiceNumber } from '#app/billing-parts/invoice-number.ts';
 import { requireCtx } from '#app/session.ts';
 import { EmptyState } from '#app/ui/empty-state.tsx';
@@ -73,14 +73,7 @@ export default async function InvoicesPage({ searchParams }: { searchParams: Pro
             {
               key: 'what',
               header: t('columns.what'),
-              cell: (item) => (
-                <>
-                  {entryWords(t, locale, item)}
-                  {item.kind === 'order_charged' && outcomeWord(t, item.details) && (
-                    <span className="ml-2 font-normal text-ink-2">{outcomeWord(t, item.details)}</span>
-                  )}
-                </>
-              ),
+              cell: (item) => <EntryText entry={item} />,
             },
             {
               key: 'when',

@@ -1,6 +1,6 @@
 import { getLocale, getTranslations } from 'next-intl/server';
 import { csv, csvAmount } from '#app/billing-parts/csv.ts';
-import { entryWords } from '#app/billing-parts/entry-words.ts';
+import { entryWords } from '#app/billing-parts/entry-words.tsx';
 import { requireCtx } from '#app/session.ts';
 import { myMovements } from '#lib/billing/index.ts';
 

@@ -2,7 +2,12 @@ import { useTranslations } from 'next-intl';
 import { Money } from '#app/ui/money.tsx';
 import { StateBadge } from '#app/ui/state-badge.tsx';
 import { Table } from '#app/ui/table.tsx';
-import type { TrialRow } from '#lib/ledger/index.ts';
+import { accountKinds, type TrialRow } from '#lib/ledger/index.ts';
+
+const inPlanOrder = (book: 'clients' | 'people', rows: readonly TrialRow[]) => {
+  const plan = Object.keys(accountKinds[book]);
+  return [...rows].sort((a, b) => plan.indexOf(a.kind) - plan.indexOf(b.kind));
+};
 
 /** One book: debits, credits and balance of each kind of account, and that they sum to zero. */
 export function TrialTable({ book, rows }: { book: 'clients' | 'people'; rows: readonly TrialRow[] }) {
@@ -20,7 +25,7 @@ export function TrialTable({ book, rows }: { book: 'clients' | 'people'; rows: r
       </h3>
       <Table
         caption={t(`manage.books.${book}`)}
-        rows={rows}
+        rows={inPlanOrder(book, rows)}
         rowKey={(row) => row.kind}
         rowHref={(row) => `/manage/billing/entries?account=${book}:${row.kind}`}
         columns={[

@@ -1,7 +1,7 @@
 import type { Metadata } from 'next';
 import { notFound } from 'next/navigation';
-import { getLocale, getTranslations } from 'next-intl/server';
-import { entryWords } from '#app/billing-parts/entry-words.ts';
+import { getTranslations } from 'next-intl/server';
+import { EntryText } from '#app/billing-parts/entry-words.tsx';
 import { requireCtx } from '#app/session.ts';
 import { EmptyState } from '#app/ui/empty-state.tsx';
 import { PageHeader, Section } from '#app/ui/layout-parts.tsx';
@@ -26,7 +26,7 @@ const at = (account: string) => `/manage/billing/entries?account=${encodeURIComp
 /** The entries behind a figure: of one account, or of all accounts of a kind. */
 export default async function EntriesPage({ searchParams }: { searchParams: Promise<Search> }) {
   const ctx = await requireCtx('manager', 'billing');
-  const [t, locale, search] = await Promise.all([getTranslations('billing'), getLocale(), searchParams]);
+  const [t, search] = await Promise.all([getTranslations('billing'), searchParams]);
   const account = typeof search.account === 'string' ? search.account.slice(0, 200) : '';
   const found = await readEntries(ctx, account, {
     limit: pageSize + 1,
@@ -86,7 +86,9 @@ export default async function EntriesPage({ searchParams }: { searchParams: Prom
               header: t('columns.entry'),
               cell: (entry) => (
                 <>
-                  <span className="font-medium">{entryWords(t, locale, entry)}</span>
+                  <span className="font-medium">
+                    <EntryText entry={entry} />
+                  </span>
                   <span className="block text-ink-2">
                     {entry.lines.map((line, position) => (
                       <span key={line.account}>
