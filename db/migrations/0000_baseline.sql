@@ -132,7 +132,8 @@ CREATE TABLE "billing"."items" (
 	"details" jsonb NOT NULL,
 	"amount_cents" bigint NOT NULL,
 	"occurred_at" timestamp (3) with time zone NOT NULL,
-	"document_id" uuid
+	"document_id" uuid,
+	"no" bigint GENERATED ALWAYS AS IDENTITY (sequence name "billing"."items_no_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1)
 );
 --> statement-breakpoint
 CREATE TABLE "billing"."payment_methods" (
@@ -459,6 +460,7 @@ CREATE TABLE "ledger"."lines" (
 	"account_id" text NOT NULL,
 	"amount_cents" bigint NOT NULL,
 	"occurred_at" timestamp (3) with time zone NOT NULL,
+	"no" bigint GENERATED ALWAYS AS IDENTITY (sequence name "ledger"."lines_no_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1),
 	CONSTRAINT "lines_transaction_id_position_pk" PRIMARY KEY("transaction_id","position"),
 	CONSTRAINT "lines_amount" CHECK ("ledger"."lines"."amount_cents" <> 0),
 	CONSTRAINT "lines_book" CHECK (split_part("ledger"."lines"."account_id", ':', 1) = "ledger"."lines"."book")
@@ -712,7 +714,7 @@ CREATE INDEX "outbox_unsent" ON "kernel"."outbox" USING btree ("next_try_at","id
 CREATE INDEX "outbox_sent_at" ON "kernel"."outbox" USING btree ("sent_at") WHERE "kernel"."outbox"."sent_at" is not null;--> statement-breakpoint
 CREATE INDEX "webhook_inbox_received_at" ON "kernel"."webhook_inbox" USING btree ("received_at");--> statement-breakpoint
 CREATE INDEX "accounts_book_kind" ON "ledger"."accounts" USING btree ("book","kind");--> statement-breakpoint
-CREATE INDEX "lines_account" ON "ledger"."lines" USING btree ("account_id","occurred_at","transaction_id");--> statement-breakpoint
+CREATE INDEX "lines_account" ON "ledger"."lines" USING btree ("account_id","occurred_at","no");--> statement-breakpoint
 CREATE UNIQUE INDEX "transactions_key" ON "ledger"."transactions" USING btree ("book","key");--> statement-breakpoint
 CREATE INDEX "transactions_subject" ON "ledger"."transactions" USING btree ("subject");--> statement-breakpoint
 CREATE INDEX "transactions_kind" ON "ledger"."transactions" USING btree ("book","kind","occurred_at");--> statement-breakpoint
