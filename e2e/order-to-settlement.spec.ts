@@ -106,10 +106,10 @@ test('one order, from the click to the settled money', async ({ browser }) => {
     await worker.getByRole('link', { name: new RegExp(number) }).click();
     await picture(worker, 'worker-order');
     await expectReadable(worker);
-    await worker.getByLabel(/Photo on arrival/).setInputFiles(await photo('#446688'));
+    await worker.getByLabel(/On the spot/).setInputFiles(await photo('#446688'));
     await worker.getByRole('button', { name: 'Started' }).click();
     await expect(client.getByText('In progress', { exact: true }).first()).toBeVisible();
-    await worker.getByLabel(/Photo of the signed report/).setInputFiles(await photo('#ddccaa'));
+    await worker.getByLabel(/^Done\? Let the client sign/).setInputFiles(await photo('#ddccaa'));
     await worker.getByRole('button', { name: 'Done' }).click();
   });
 
