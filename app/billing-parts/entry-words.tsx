@@ -1,4 +1,5 @@
 import { useLocale, useTranslations } from 'next-intl';
+import type { ReactNode } from 'react';
 import { localized } from '#app/ui/localized.ts';
 import { invoiceNumber } from './invoice-number.ts';
 import { monthName } from './month-name.ts';
@@ -45,6 +46,12 @@ export function entryWords(t: T, locale: string, entry: Entry): string {
   return t.markup(key as never, { ...values, n: (chunks: string) => chunks } as never);
 }
 
+const unbroken = (chunks: ReactNode) => (
+  <span key="n" className="whitespace-nowrap">
+    {chunks}
+  </span>
+);
+
 /** The same for screens: a number is never broken, and an order that did not end well says so. */
 export function EntryText({ entry }: { entry: Entry }) {
   const t = useTranslations('billing');
@@ -53,14 +60,7 @@ export function EntryText({ entry }: { entry: Entry }) {
   const isOdd = entry.kind === 'order_charged' && (outcome === 'failed' || outcome === 'cancelled');
   return (
     <>
-      {t.rich(key as never, {
-        ...values,
-        n: (chunks) => (
-          <span key="n" className="whitespace-nowrap">
-            {chunks}
-          </span>
-        ),
-      })}
+      {t.rich(key as never, { ...values, n: unbroken } as never)}
       {isOdd && <span className="ml-2 font-normal text-ink-2">{t(`outcomes.${outcome}`)}</span>}
     </>
   );
