@@ -87,7 +87,15 @@ function install() {
       ...npm.slice(1),
       // Not `npm ci`: registries that mirror only some platforms make it refuse a lockfile without the others.
       // Like this npm keeps to the lockfile, verifies it, and never writes it.
-      ...['install', '--no-save', '--ignore-scripts', '--include=dev', '--include=optional', '--no-audit', '--no-fund'],
+      ...[
+        'install',
+        '--no-save',
+        '--ignore-scripts',
+        '--include=dev',
+        '--include=optional',
+        '--no-audit',
+        '--no-fund',
+      ],
       ...['--prefer-offline', '--loglevel=error'],
     ],
     { cwd: root, stdio: 'inherit', env: { ...process.env, NODE_ENV: '' } },
@@ -161,6 +169,7 @@ if (Number(process.versions.node.split('.')[0]) < 20) fail('Node 20 or newer is 
 if (!process.argv[2]) fail('Usage: node local/bootstrap.mjs FILE.ts|COMMAND [arguments]');
 try {
   withInstallLock(install);
+  await import('./patch-packages.mjs');
 } catch (error) {
   fail(`This folder cannot be written: ${root}\n${error.message}`);
 }
