@@ -3,6 +3,7 @@ import { getLocale, getTranslations } from 'next-intl/server';
 import { requireCtx } from '#app/session.ts';
 import { Callout } from '#app/ui/callout.tsx';
 import { Card, PageHeader, Section } from '#app/ui/layout-parts.tsx';
+import { LinkButton } from '#app/ui/link-button.tsx';
 import { localized } from '#app/ui/localized.ts';
 import { TextLink } from '#app/ui/text-link.tsx';
 import { When } from '#app/ui/when.tsx';
@@ -116,6 +117,20 @@ export default async function Page({ params }: { params: Promise<{ jobId: string
           )}
         </div>
       </div>
+      {job.state === 'issued' && (
+        <div className="sticky bottom-0 z-10 -mx-5 mt-8 border-t bg-paper px-5 pt-4 pb-[max(1rem,env(safe-area-inset-bottom))]">
+          <Callout
+            tone="good"
+            action={
+              <LinkButton href="/warehouse" variant="primary">
+                {t('job.next')}
+              </LinkButton>
+            }
+          >
+            {t('job.doneMessage', { worker: job.workerName })}
+          </Callout>
+        </div>
+      )}
       {isOpen && (
         <HandOver
           jobId={job.id}
