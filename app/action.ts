@@ -59,7 +59,7 @@ export async function stateOf(error: unknown): Promise<FormState> {
 }
 
 /** `ordering.past_date` is at `ordering.errors.past_date`; a code of the kernel, without a dot, at `errors.<code>`. */
-export function messageKey(code: string): string {
+function messageKey(code: string): string {
   const dot = code.indexOf('.');
   return dot < 0 ? `errors.${code}` : `${code.slice(0, dot)}.errors.${code.slice(dot + 1)}`;
 }

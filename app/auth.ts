@@ -1,13 +1,12 @@
 import 'server-only';
 import { headers } from 'next/headers';
 import type { NextAuthOptions } from 'next-auth';
-import { connection } from '#db/client.ts';
 import { openSession, sessionDays, welcomeTester } from '#lib/identity/index.ts';
-import { type Ctx, createCtx } from '#lib/kernel/ctx.ts';
 import { Refused } from '#lib/kernel/refused.ts';
 import { requestLocale } from './i18n.ts';
+import { systemCtx } from './session.ts';
 
-const systemCtx = (): Ctx => createCtx(connection().db, { kind: 'system', id: 'single-sign-on' });
+const ssoCtx = () => systemCtx('single-sign-on');
 
 type HcbProfile = { sub: string; name?: string; email?: string };
 
@@ -42,7 +41,7 @@ export function authOptions(): NextAuthOptions {
         const { sub, name, email } = (profile ?? {}) as HcbProfile;
         if (account?.provider !== 'hcb' || !sub || !email) return false;
         try {
-          await welcomeTester(systemCtx(), {
+          await welcomeTester(ssoCtx(), {
             subject: sub,
             name: name || email,
             email,
@@ -58,7 +57,7 @@ export function authOptions(): NextAuthOptions {
       jwt: async ({ token, account, profile }) => {
         if (!account || !profile) return { sid: token.sid };
         const { sub, name, email } = profile as HcbProfile;
-        const ctx = systemCtx();
+        const ctx = ssoCtx();
         const { accountId } = await welcomeTester(ctx, { subject: sub, name: name || email!, email: email! });
         const userAgent = (await headers()).get('user-agent') ?? '';
         return { sid: await openSession(ctx, { accountId, userAgent }) };

@@ -9,7 +9,7 @@ import { type Actor, type Ctx, createCtx, type Role } from '#lib/kernel/ctx.ts';
 
 // next-auth decides by NEXTAUTH_URL whether its cookies are `secure`; what we read must have the same name.
 const secure = () => (process.env.NEXTAUTH_URL ?? '').startsWith('https://');
-export const sessionCookieName = () => `${secure() ? '__Secure-' : ''}next-auth.session-token`;
+const sessionCookieName = () => `${secure() ? '__Secure-' : ''}next-auth.session-token`;
 
 const secret = () => {
   if (!process.env.NEXTAUTH_SECRET) throw new Error('NEXTAUTH_SECRET is not set.');
@@ -28,7 +28,7 @@ export const currentSession = cache(async (): Promise<Session | null> => {
 });
 
 /** Who is signed in, checked against the stored session on every request; anonymous otherwise. */
-export async function currentActor(): Promise<Actor> {
+async function currentActor(): Promise<Actor> {
   const session = await currentSession();
   if (!session) return { kind: 'anonymous', id: 'anonymous' };
   return { kind: 'account', id: session.accountId, roles: session.roles };
@@ -38,6 +38,9 @@ export async function currentActor(): Promise<Actor> {
 export async function currentCtx(): Promise<Ctx> {
   return createCtx(connection().db, await currentActor());
 }
+
+/** A ctx of the system under a name, for what comes from machines. */
+export const systemCtx = (id: string): Ctx => createCtx(connection().db, { kind: 'system', id });
 
 /** Where a person's day begins. */
 export function homeOf(roles: readonly Role[]): string {

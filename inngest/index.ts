@@ -12,10 +12,10 @@ import { closeMonth } from './close-month.ts';
 import { closePoolOfStartedOrder } from './close-pool-of-started-order.ts';
 import { closeWeek } from './close-week.ts';
 import { completeUnansweredOrder } from './complete-unanswered-order.ts';
-import { createWorkerAccountPolicy } from './create-worker-account.ts';
 import { deactivateSampleOfWorker } from './deactivate-sample-of-worker.ts';
 import { drawDailySamplePolicy } from './draw-daily-sample.ts';
 import { failNoShowOrder } from './fail-no-show-order.ts';
+import { inviteHiredCat } from './invite-hired-cat.ts';
 import { matchPlacedOrder } from './match-placed-order.ts';
 import { matchWaitingOrders } from './match-waiting-orders.ts';
 import { notifyPeople } from './notify-people.ts';
@@ -32,10 +32,12 @@ import { receiveCookie } from './receive-cookie.ts';
 import { receiveGatewayNotice } from './receive-gateway-notice.ts';
 import { receiveGoldenHatNotice } from './receive-golden-hat-notice.ts';
 import { releaseEngagementOfEndedOrder } from './release-engagement-of-ended-order.ts';
-import { sendOverdueMails, sendQueuedMail } from './send-mail.ts';
+import { sendOverdueMails } from './send-overdue-mails.ts';
+import { sendQueuedMail } from './send-queued-mail.ts';
 import { settlePoolOfEndedOrder } from './settle-pool-of-ended-order.ts';
 import { sweepOrders } from './sweep-orders.ts';
-import { syncDirectory, syncDirectoryOnRequest, tidyIdentityNightly } from './sync-directory.ts';
+import { syncDirectory, syncDirectoryOnRequest } from './sync-directory.ts';
+import { tidyNightly } from './tidy-nightly.ts';
 
 /** Every policy, in the order of an order's life. A new policy is a file beside this one and a line here. */
 // biome-ignore lint/suspicious/noExplicitAny: each policy knows its own event.
@@ -60,7 +62,7 @@ export const policies: readonly Policy<any>[] = [
   settlePoolOfEndedOrder,
   auditOrderThatEndedBadly,
   drawDailySamplePolicy,
-  createWorkerAccountPolicy,
+  inviteHiredCat,
   postEndedOrderPolicy,
   openPayoutAccountPolicy,
   openPaymentMethodPolicy,
@@ -78,7 +80,7 @@ export const policies: readonly Policy<any>[] = [
   sendOverdueMails,
   syncDirectory,
   syncDirectoryOnRequest,
-  tidyIdentityNightly,
+  tidyNightly,
   pruneOutboxPolicy,
 ];
 

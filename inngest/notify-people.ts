@@ -1,10 +1,10 @@
-import { chargeFailed, invoiceIssued, payoutConfirmed, payoutFailed } from '#lib/billing/events.ts';
+import { chargeFailed, invoiceIssued, payoutConfirmed, payoutFailed } from '#lib/billing/index.ts';
 import { cookieLate, jobOpened, readItem, stockLow } from '#lib/consumables/index.ts';
 import { applicationDeclined, applicationSubmitted } from '#lib/hiring/index.ts';
 import { findPerson } from '#lib/identity/index.ts';
 import type { Ctx } from '#lib/kernel/ctx.ts';
 import type { EventDeclaration } from '#lib/kernel/events.ts';
-import { poolFoundEmpty } from '#lib/matching/events.ts';
+import { poolFoundEmpty } from '#lib/matching/index.ts';
 import { tell, tellRole } from '#lib/notifications/index.ts';
 import {
   orderAssigned,
@@ -14,7 +14,7 @@ import {
   orderReady,
   orderReported,
   orderStarted,
-} from '#lib/ordering/events.ts';
+} from '#lib/ordering/index.ts';
 import { type Policy, policy } from './policy.ts';
 
 type Told = Parameters<typeof tell>[1];

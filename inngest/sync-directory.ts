@@ -1,4 +1,4 @@
-import { directorySyncRequested, syncDirectoryPage, tidyIdentity } from '#lib/identity/index.ts';
+import { directorySyncRequested, syncDirectoryPage } from '#lib/identity/index.ts';
 import type { Ctx } from '#lib/kernel/ctx.ts';
 import { type PolicyRun, policy, schedule } from './policy.ts';
 
@@ -22,9 +22,4 @@ export const syncDirectory = schedule({ id: 'sync-directory', cron: '7 * * * *',
 export const syncDirectoryOnRequest = policy(
   { id: 'sync-directory-on-request', on: directorySyncRequested, ...one },
   pass,
-);
-
-/** Every night what identity no longer needs is dropped. */
-export const tidyIdentityNightly = schedule({ id: 'tidy-identity', cron: '23 3 * * *' }, ({ act }) =>
-  act('tidy', tidyIdentity),
 );

@@ -3,7 +3,7 @@ import type { Ctx } from '#lib/kernel/ctx.ts';
 import type { SignIn } from '../seed.ts';
 
 /** One password for every demo account; the demo is the only place that has it. */
-export const demoPassword = 'free-the-cats';
+const demoPassword = 'free-the-cats';
 
 const colleagues = [
   { email: 'manager@mcf.example', name: 'Marfa Whiskers', roles: ['manager'] },

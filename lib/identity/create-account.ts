@@ -5,8 +5,8 @@ import { type Ctx, requireRole, roles } from '#lib/kernel/ctx.ts';
 import { parse } from '#lib/kernel/parse.ts';
 import { transaction } from '#lib/kernel/transaction.ts';
 import { accountCreated } from './events.ts';
+import { hashPassword } from './hash-password.ts';
 import { email, localeInput, newPassword } from './inputs.ts';
-import { hashPassword } from './password.ts';
 
 const input = z.object({
   email,

@@ -6,8 +6,8 @@ import { type Ctx, requireRole } from '#lib/kernel/ctx.ts';
 import { parse } from '#lib/kernel/parse.ts';
 import { transaction } from '#lib/kernel/transaction.ts';
 import { accountCreated, workerJoined } from './events.ts';
+import { hashPassword } from './hash-password.ts';
 import { email, localeInput, newPassword } from './inputs.ts';
-import { hashPassword } from './password.ts';
 import { tokenHash } from './token-hash.ts';
 
 const input = z.object({
@@ -20,7 +20,7 @@ const input = z.object({
   password: newPassword.optional(),
 });
 
-export const invitationDays = 14;
+const invitationDays = 14;
 
 /**
  * Makes the account of a hired cat, once per application [US-120]: role worker, an invitation to set the password, and

@@ -3,6 +3,7 @@ import { describe, expect } from 'vitest';
 import { accounts, sessions } from '#db/schema/identity.ts';
 import type { Actor, Ctx } from '#lib/kernel/ctx.ts';
 import { as, at, dbTest, emitted, testNow } from '#lib/kernel/testing.ts';
+import { hashPassword, verifyPassword } from './hash-password.ts';
 import {
   acceptInvitation,
   accountCreated,
@@ -21,8 +22,7 @@ import {
   welcomeTester,
   workerJoined,
 } from './index.ts';
-import { hashPassword, verifyPassword } from './password.ts';
-import type { DirectoryPage } from './sync-directory.ts';
+import type { DirectoryPage } from './sync-directory-page.ts';
 
 const here = { address: '192.0.2.1', userAgent: 'test' };
 const password = 'three words in a row';

@@ -1,22 +1,23 @@
+export { acceptInvitation, readInvitation } from './accept-invitation.ts';
 export { accountNames } from './account-names.ts';
 export { changeLocale } from './change-locale.ts';
+export { changePassword } from './change-password.ts';
 export { createAccount } from './create-account.ts';
-export { createWorkerAccount, invitationDays } from './create-worker-account.ts';
+export { createWorkerAccount } from './create-worker-account.ts';
 export { endAllSessions, endSession } from './end-session.ts';
 export * from './events.ts';
 export { openSession, sessionDays } from './open-session.ts';
 export { readSession, type Session } from './read-session.ts';
 export {
   type DirectorySync,
-  findPeople,
   findPerson,
   listSessions,
   type Person,
   peopleWithRole,
   readDirectorySync,
 } from './reads.ts';
-export { acceptInvitation, changePassword, readInvitation } from './set-password.ts';
+export { requestDirectorySync } from './request-directory-sync.ts';
 export { signInWithPassword } from './sign-in-with-password.ts';
-export { requestDirectorySync, syncDirectoryPage } from './sync-directory.ts';
+export { syncDirectoryPage } from './sync-directory-page.ts';
 export { tidyIdentity } from './tidy-identity.ts';
 export { welcomeTester } from './welcome-tester.ts';

@@ -22,7 +22,7 @@ const person = {
 };
 
 /** The people behind account ids (at most 1000), by id; unknown ids are simply missing. */
-export async function findPeople(
+async function findPeople(
   ctx: Pick<Ctx, 'db'>,
   ids: readonly (string | null | undefined)[],
 ): Promise<Map<string, Person>> {

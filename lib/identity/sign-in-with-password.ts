@@ -4,9 +4,9 @@ import { asSystem, type Ctx, type Role } from '#lib/kernel/ctx.ts';
 import { parse } from '#lib/kernel/parse.ts';
 import { Refused } from '#lib/kernel/refused.ts';
 import { transaction } from '#lib/kernel/transaction.ts';
+import { verifyNothing, verifyPassword } from './hash-password.ts';
 import { signInInput } from './inputs.ts';
 import { openSession } from './open-session.ts';
-import { verifyNothing, verifyPassword } from './password.ts';
 import { forgetMinutes, freeAttempts, waitSeconds } from './throttle.rules.ts';
 
 /**

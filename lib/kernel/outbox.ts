@@ -57,3 +57,12 @@ export async function pruneOutbox(db: Db, days: number): Promise<number> {
   );
   return rows.length;
 }
+
+/** How long the oldest unsent event has waited, in whole seconds; 0 when none waits. */
+export async function outboxAgeSeconds(db: Db): Promise<number> {
+  const [row] = await db.execute<{ age: number | null }>(
+    sql`select extract(epoch from clock_timestamp() - min(occurred_at))::float8 as age
+        from kernel.outbox where sent_at is null`,
+  );
+  return Math.max(0, Math.round(row?.age ?? 0));
+}

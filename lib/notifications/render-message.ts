@@ -8,7 +8,7 @@ type Texts = {
   kinds: Record<string, { subject: string; text: string; action?: string }>;
   causes: Record<string, string>;
 };
-const texts: Record<Locale, Texts & { greeting: string; signature: string }> = { en, ru };
+const texts: Record<Locale, Texts & { greeting: string; signature: string; open: string }> = { en, ru };
 
 const units: Record<Locale, string> = { en: 'units', ru: 'ед.' };
 
@@ -52,7 +52,7 @@ export function renderMessage(
   return {
     subject: fill(found?.subject ?? kind),
     text: fill(found?.text ?? ''),
-    action: found?.action ?? texts[locale].kinds.default!.action!,
+    action: found?.action ?? texts[locale].open,
   };
 }
 

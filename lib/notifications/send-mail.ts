@@ -109,7 +109,7 @@ export async function overdueMails(ctx: Ctx): Promise<string[]> {
 const timeoutMs = 10_000;
 
 /** Hands a mail to the server at SMTP_URL. */
-export async function deliverBySmtp(mail: Mail): Promise<{ outcome: MailOutcome; why?: string }> {
+async function deliverBySmtp(mail: Mail): Promise<{ outcome: MailOutcome; why?: string }> {
   const { SMTP_URL, MAIL_FROM } = process.env;
   if (!SMTP_URL) return { outcome: 'not_sent', why: 'SMTP_URL is not set' };
   const transport = createTransport({

@@ -1,5 +1,5 @@
-import { sql } from 'drizzle-orm';
-import { connection } from '#db/client.ts';
+import { systemCtx } from '#app/session.ts';
+import { outboxAgeSeconds as readOutboxAge } from '#lib/kernel/outbox.ts';
 
 export const dynamic = 'force-dynamic';
 
@@ -11,15 +11,10 @@ const outboxLateSeconds = 60;
 export async function GET(): Promise<Response> {
   const headers = { 'Cache-Control': 'no-store' };
   try {
-    const asked = connection().db.execute<{ age: number | null }>(
-      sql`select extract(epoch from clock_timestamp() - min(occurred_at))::float8 as age
-          from kernel.outbox where sent_at is null`,
-    );
     const late = new Promise<never>((_, reject) => {
       setTimeout(() => reject(new Error('late')), patienceMs).unref();
     });
-    const [row] = await Promise.race([asked, late]);
-    const outboxAgeSeconds = Math.max(0, Math.round(row?.age ?? 0));
+    const outboxAgeSeconds = await Promise.race([readOutboxAge(systemCtx('health').db), late]);
     const status = outboxAgeSeconds > outboxLateSeconds ? 'late' : 'ok';
     return Response.json({ status, database: 'ok', outboxAgeSeconds }, { headers });
   } catch {

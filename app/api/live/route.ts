@@ -1,7 +1,6 @@
-import { connection } from '#db/client.ts';
 import { readSession } from '#lib/identity/index.ts';
 import { onTopics } from '#lib/kernel/live.ts';
-import { currentSession } from '../../session.ts';
+import { currentSession, systemCtx } from '../../session.ts';
 
 export const dynamic = 'force-dynamic';
 
@@ -54,7 +53,7 @@ export async function GET(request: Request): Promise<Response> {
       // A wake may be the end of this very session, so it is looked up before anything is said.
       const say = async (text: string) => {
         try {
-          const inForce = await readSession({ db: connection().db, now: new Date() }, session.id);
+          const inForce = await readSession(systemCtx('live'), session.id);
           if (inForce) return send(text);
           send('event: ended\ndata: \n\n');
           close();

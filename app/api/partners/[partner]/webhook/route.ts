@@ -1,5 +1,4 @@
-import { connection } from '#db/client.ts';
-import { createCtx } from '#lib/kernel/ctx.ts';
+import { systemCtx } from '#app/session.ts';
 import { type Partner, partners, receiveWebhook } from '#lib/kernel/partner.ts';
 import { Refused } from '#lib/kernel/refused.ts';
 
@@ -24,8 +23,7 @@ export async function POST(
   const rawBody = await boundedText(request);
   if (rawBody === null) return answer(413, 'too_large');
   try {
-    const ctx = createCtx(connection().db, { kind: 'system', id: `partner:${partner}` });
-    const { replayed } = await receiveWebhook(ctx, {
+    const { replayed } = await receiveWebhook(systemCtx(`partner:${partner}`), {
       partner: partner as Partner,
       timestamp,
       signature,

@@ -8,8 +8,8 @@ import { policy } from './policy.ts';
  * A cat was accepted: it gets an account and the invitation to it [US-120]. One transaction, because the invitation's
  * secret is known only while it is made: it must neither be lost between two steps nor be kept in a step's result.
  */
-export const createWorkerAccountPolicy = policy(
-  { id: 'create-worker-account', on: applicationAccepted },
+export const inviteHiredCat = policy(
+  { id: 'invite-hired-cat', on: applicationAccepted },
   async ({ act, data }) => {
     await act('create-account', (ctx) =>
       transaction(ctx, async (tx) => {

@@ -4,7 +4,7 @@ import { accounts, directorySyncs, sessions } from '#db/schema/identity.ts';
 import { type Ctx, requireRole } from '#lib/kernel/ctx.ts';
 import { type Tx, transaction } from '#lib/kernel/transaction.ts';
 import { wouldEmptyDirectory } from './directory.rules.ts';
-import { accountCreated, accountDeactivated, directorySyncRequested } from './events.ts';
+import { accountCreated, accountDeactivated } from './events.ts';
 import { email } from './inputs.ts';
 
 const directory = 'hcb';
@@ -30,7 +30,7 @@ const page = z.object({
 export type DirectoryPage = z.output<typeof page>;
 
 /** Asks HCB for one page of its testers. Throws when it does not answer, or not in the agreed shape. */
-export async function fetchDirectoryPage(cursor: string | null): Promise<DirectoryPage> {
+async function fetchDirectoryPage(cursor: string | null): Promise<DirectoryPage> {
   const { HCB_DIRECTORY_URL, HCB_DIRECTORY_TOKEN } = process.env;
   if (!HCB_DIRECTORY_URL || !HCB_DIRECTORY_TOKEN)
     throw new Error('HCB_DIRECTORY_URL and HCB_DIRECTORY_TOKEN must be set.');
@@ -46,15 +46,6 @@ export async function fetchDirectoryPage(cursor: string | null): Promise<Directo
   const text = await response.text();
   if (text.length > answerLimitBytes) throw new Error('The directory answered too much.');
   return page.parse(JSON.parse(text));
-}
-
-/** Asks for a pass now; the policy does it. Managers only. */
-export async function requestDirectorySync(ctx: Ctx): Promise<void> {
-  requireRole(ctx, 'manager', 'system');
-  await transaction(ctx, async (tx) => {
-    tx.emit(directorySyncRequested, { requestedBy: ctx.actor.id });
-    tx.audit({ verb: 'requestDirectorySync', subject: 'directory', subjectId: directory });
-  });
 }
 
 /**

@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest';
+import { as, dbTest } from '#lib/kernel/testing.ts';
+import { dayOf, readAlerts, readToday } from './today.ts';
+
+const hours = ({ from, to }: { from: Date; to: Date }) => (to.getTime() - from.getTime()) / 3600_000;
+
+test('a business day begins at midnight of the zone, and is as long as the clock makes it', () => {
+  const summer = dayOf(new Date('2026-07-01T22:30:00Z'), 'Europe/Berlin');
+  expect(summer.from.toISOString()).toBe('2026-07-01T22:00:00.000Z');
+  expect(hours(summer)).toBe(24);
+  expect(hours(dayOf(new Date('2026-03-29T12:00:00Z'), 'Europe/Berlin'))).toBe(23);
+  expect(hours(dayOf(new Date('2026-10-25T12:00:00Z'), 'Europe/Berlin'))).toBe(25);
+});
+
+dbTest('a quiet day has zeros and no alerts, and is for managers only', async ({ ctx }) => {
+  expect(await readToday(as(ctx, 'manager'))).toMatchObject({
+    placed: 0,
+    earnedCents: 0n,
+    active: { placed: 0 },
+  });
+  expect(await readAlerts(as(ctx, 'manager'))).toEqual([]);
+  await expect(readToday(as(ctx, 'client'))).rejects.toMatchObject({ code: 'not_allowed' });
+  await expect(readAlerts(as(ctx, 'worker'))).rejects.toMatchObject({ code: 'not_allowed' });
+});
