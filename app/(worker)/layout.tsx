@@ -34,7 +34,7 @@ export default async function Layout({ children }: { children: ReactNode }) {
     >
       <UnsentPhotos accountId={ctx.actor.id} />
       {children}
-      <OfflinePages />
+      <OfflinePages accountId={ctx.actor.id} />
     </WorkerShell>
   );
 }

@@ -46,7 +46,8 @@ export function UnsentPhotos({ accountId }: { accountId: string }) {
   useEffect(
     () =>
       onSent(({ action }) => {
-        toast.success(t(action === 'start' ? 'sentStart' : 'sentReport'));
+        // At the top: the buttons are at the bottom.
+        toast.success(t(action === 'start' ? 'sentStart' : 'sentReport'), { position: 'top-center' });
         router.refresh();
       }),
     [router, t],

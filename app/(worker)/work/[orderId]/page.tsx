@@ -50,6 +50,10 @@ export default async function Page({ params }: { params: Promise<{ orderId: stri
         {t('order.minutes', { count: order.durationMinutes })} · {order.requestNumber}
       </p>
 
+      {(order.state === 'assigned' || order.state === 'ready') && (
+        <p className="mt-2 font-medium text-accent-ink">{t('order.checkInBy', { time: clock(checkInBy) })}</p>
+      )}
+
       {(ended || order.endReason) && (
         <div className="mt-4">
           <Callout tone="warn" title={ended ?? undefined}>
@@ -143,10 +147,7 @@ export default async function Page({ params }: { params: Promise<{ orderId: stri
         </div>
       )}
 
-      <Proof
-        order={{ id: order.id, requestNumber: order.requestNumber, state: order.state }}
-        checkInBy={checkInBy.toISOString()}
-      />
+      <Proof order={{ id: order.id, requestNumber: order.requestNumber, state: order.state }} />
     </>
   );
 }

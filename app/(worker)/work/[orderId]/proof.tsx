@@ -1,7 +1,7 @@
 'use client';
 
 import { Camera, Check } from 'lucide-react';
-import { useFormatter, useTranslations } from 'next-intl';
+import { useTranslations } from 'next-intl';
 import { useRef, useState } from 'react';
 import { Button } from '#app/ui/button.tsx';
 import { Callout } from '#app/ui/callout.tsx';
@@ -13,21 +13,14 @@ import type { OrderState } from '#lib/ordering/order.rules.ts';
 import { cannotCome } from '../actions.ts';
 import { keepPhoto, type ProofAction } from '../photo-queue.ts';
 import { shrinkPhoto } from '../shrink-photo.ts';
-import { useQueue } from '../unsent-photos.tsx';
+import { useIsOnline, useQueue } from '../unsent-photos.tsx';
 
 /**
  * What to do now, low on the screen: "Started" with a photo, "Done" with the photo of the signed report, "I cannot
  * come" [US-180][US-130]. A photo goes into the phone's queue first, so that the next step is open without network.
  */
-export function Proof({
-  order,
-  checkInBy,
-}: {
-  order: { id: string; requestNumber: string; state: OrderState };
-  checkInBy: string;
-}) {
+export function Proof({ order }: { order: { id: string; requestNumber: string; state: OrderState } }) {
   const t = useTranslations('execution');
-  const format = useFormatter();
   const { unsent } = useQueue();
   const waiting = (action: ProofAction) =>
     unsent.some((each) => each.orderId === order.id && each.action === action && !each.problem);
@@ -48,17 +41,6 @@ export function Proof({
         <div className="mt-6">
           <Callout>{t('blocked.box')}</Callout>
         </div>
-      )}
-      {action === 'start' && (
-        <p className="mt-6 font-medium text-accent-ink">
-          {t('order.checkInBy', {
-            time: format.dateTime(new Date(checkInBy), {
-              hour: '2-digit',
-              minute: '2-digit',
-              hourCycle: 'h23',
-            }),
-          })}
-        </p>
       )}
       {action ? (
         <Take key={action} action={action} order={order}>
@@ -97,6 +79,12 @@ function Take({
   const [isBusy, setIsBusy] = useState(false);
   const field = useRef<HTMLDivElement>(null);
 
+  function choose(taken: File | null) {
+    setPhoto(taken);
+    // The camera was opened by the button: show what it took.
+    if (taken) requestAnimationFrame(() => field.current?.scrollIntoView({ block: 'center' }));
+  }
+
   async function send() {
     if (!photo) return field.current?.querySelector('input')?.click();
     setIsBusy(true);
@@ -112,7 +100,7 @@ function Take({
     <>
       <div ref={field} className="mt-3">
         <Field name="photo" label={t(`${action}.lead`)} required>
-          <PhotoField capture="environment" prompt={t(`${action}.prompt`)} onPhoto={setPhoto} />
+          <PhotoField capture="environment" prompt={t(`${action}.prompt`)} onPhoto={choose} />
         </Field>
       </div>
       <ThumbBar>
@@ -128,8 +116,10 @@ function Take({
 
 function Decline({ orderId }: { orderId: string }) {
   const t = useTranslations('execution.decline');
+  const isOnline = useIsOnline();
   return (
     <ConfirmButton
+      disabled={!isOnline}
       action={cannotCome}
       hidden={{ orderId }}
       variant="quiet"
@@ -138,7 +128,7 @@ function Decline({ orderId }: { orderId: string }) {
       confirm={t('confirm')}
       reason={{ label: t('why'), required: false }}
     >
-      {t('button')}
+      {t(isOnline ? 'button' : 'offline')}
     </ConfirmButton>
   );
 }
