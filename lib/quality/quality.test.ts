@@ -122,8 +122,12 @@ describe('an audit [US-210]', () => {
   dbTest('keeps the contacts with the client as they were written', async ({ ctx }) => {
     const auditId = await opened(ctx);
     const manager = as(ctx, 'manager');
-    await logContact(manager, { auditId, channel: 'phone', said: 'Was kind about it.' });
+    const contact = { auditId, channel: 'phone' as const, said: 'Was kind about it.' };
+    // A click sent twice, then the same words an hour later.
+    for (const _time of [1, 2]) await logContact(manager, contact);
     expect((await auditDetails(manager, auditId)).contacts).toMatchObject([{ said: 'Was kind about it.' }]);
+    await logContact(at(manager, inMinutes(60)), contact);
+    expect((await auditDetails(manager, auditId)).contacts).toHaveLength(2);
     await expect(logContact(manager, { auditId, channel: 'phone', said: ' ' })).rejects.toMatchObject({
       fields: { said: 'required' },
     });

@@ -267,8 +267,8 @@ export async function BetsScreen({ ctx, search }: { ctx: Ctx; search: Search }) 
                             toParty: to,
                             amountCents: String(amountCents),
                           }}
-                          title={t('transfers.confirmTitle', { ...names, amount })}
-                          description={t('transfers.confirmLead')}
+                          title={t('transfers.confirmTitle', { amount })}
+                          description={t('transfers.confirmLead', names)}
                           confirm={t('transfers.confirm')}
                           tone="primary"
                           size="sm"
@@ -319,9 +319,9 @@ function Staked({
       </span>
       <ul className="text-[0.9286em] text-ink-2">
         {stakes.map(({ memberId, amountCents }) => (
-          <Line key={memberId} name={nameOf(memberId)}>
-            {stakes.length > 1 && <Money cents={amountCents} bare />}
-          </Line>
+          <li key={memberId} className="tabular-nums">
+            {stakes.length > 1 && <Money cents={amountCents} bare />} {nameOf(memberId)}
+          </li>
         ))}
       </ul>
     </>

@@ -1,0 +1,65 @@
+import { useTranslations } from 'next-intl';
+import { Button } from '#app/ui/button.tsx';
+import { Field } from '#app/ui/field.tsx';
+import { Form } from '#app/ui/form.tsx';
+import { Input, RadioCards, Textarea } from '#app/ui/inputs.tsx';
+import type { Audit } from '#lib/quality/index.ts';
+import { faults, grades } from '#lib/quality/inputs.ts';
+import { conclude } from './actions.ts';
+
+/** The form that an audit ends in: an incident asks for the fault, a sample for the lesson [US-190][US-200]. */
+export function ConcludeForm({ auditId, kind }: { auditId: string; kind: Audit['kind'] }) {
+  const t = useTranslations('quality');
+  return (
+    <Form action={conclude} hidden={{ auditId, kind }}>
+      {kind === 'incident' ? (
+        <>
+          <Field name="fault" label={t('conclude.fault')} required group>
+            <RadioCards
+              columns={3}
+              options={faults.map((value) => ({ value, label: t(`faults.${value}`) }))}
+            />
+          </Field>
+          <Field name="whatHappened" label={t('conclude.whatHappened')} required>
+            <Textarea rows={3} maxLength={4000} />
+          </Field>
+          <Field name="action" label={t('conclude.action')}>
+            <Textarea rows={2} maxLength={4000} />
+          </Field>
+        </>
+      ) : (
+        <>
+          <Field name="grade" label={t('conclude.grade')} required group>
+            <RadioCards
+              columns={2}
+              options={grades.map((value) => ({
+                value,
+                label: t(`grades.${value}`),
+                hint: t(`gradeHints.${value}`),
+              }))}
+            />
+          </Field>
+          <Field name="whatWasGood" label={t('conclude.whatWasGood')} required>
+            <Textarea rows={3} maxLength={4000} />
+          </Field>
+          <Field name="couldBeBetter" label={t('conclude.couldBeBetter')}>
+            <Textarea rows={2} maxLength={4000} />
+          </Field>
+        </>
+      )}
+      <div className="grid gap-5 border-t pt-5">
+        <Field name="hypothesis" label={t('conclude.hypothesis')} hint={t('conclude.hypothesisHint')}>
+          <Textarea rows={2} maxLength={1000} />
+        </Field>
+        <Field name="measure" label={t('conclude.measure')} hint={t('conclude.measureHint')}>
+          <Input maxLength={300} />
+        </Field>
+      </div>
+      <div>
+        <Button type="submit" variant="primary">
+          {t('conclude.do')}
+        </Button>
+      </div>
+    </Form>
+  );
+}
