@@ -168,9 +168,13 @@ function goOn() {
 if (Number(process.versions.node.split('.')[0]) < 20) fail('Node 20 or newer is needed to begin.');
 if (!process.argv[2]) fail('Usage: node local/bootstrap.mjs FILE.ts|COMMAND [arguments]');
 try {
-  withInstallLock(install);
-  await import('./patch-packages.mjs');
+  if (!isInstalled()) withInstallLock(install);
 } catch (error) {
   fail(`This folder cannot be written: ${root}\n${error.message}`);
+}
+try {
+  await import('./patch-packages.mjs');
+} catch (error) {
+  console.error(`The corrections to packages could not be made: ${error.message}`);
 }
 goOn();
