@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
+  accessSync,
+  constants,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -33,7 +35,14 @@ export async function ensureBuild(options: {
   const distDir = `.tmp/build/${hash}`;
   const folder = join(root, distDir);
   const done = join(folder, 'mcf-built');
-  mkdirSync(builds, { recursive: true });
+  try {
+    mkdirSync(builds, { recursive: true });
+    accessSync(builds, constants.W_OK);
+  } catch (error) {
+    throw new Error(
+      `The web application cannot be built, as ${builds} cannot be written: ${(error as Error).message}`,
+    );
+  }
   const use = () => writeFileSync(join(folder, `in-use-${process.pid}`), '');
   let built = false;
   if (!existsSync(done)) {

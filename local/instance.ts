@@ -90,6 +90,7 @@ export async function startInstance(options: InstanceOptions, signal?: AbortSign
     lock.release();
   });
   const abort = new AbortController();
+  let buildFault: unknown;
   const onAbort = () => {
     control.stopping = true;
     abort.abort(new Error('stopped'));
@@ -107,8 +108,11 @@ export async function startInstance(options: InstanceOptions, signal?: AbortSign
     mkdirSync(join(dataDir, 'files'), { recursive: true });
 
     const building = mode === 'production' ? ensureBuild({ say, signal: abort.signal }) : undefined;
-    // Looked at below; until then a failure must not count as unhandled.
-    building?.catch(() => {});
+    // Without a build nothing else is worth waiting for.
+    building?.catch((error: unknown) => {
+      buildFault = error;
+      onAbort();
+    });
 
     const postgresLog = openLog(join(logsDir, 'postgres.log'));
     const databasePart: Part = {
@@ -225,7 +229,7 @@ export async function startInstance(options: InstanceOptions, signal?: AbortSign
     abort.abort();
     await stop();
     if (signal?.aborted) throw new Error('stopped');
-    throw error;
+    throw buildFault ?? error;
   } finally {
     signal?.removeEventListener('abort', onAbort);
   }
