@@ -89,6 +89,17 @@ export const notifyPeople: readonly Policy<any>[] = [
     link: `/orders/${order.orderId}?reorder=1`,
     params: { ...services(order), number: order.requestNumber, cause: order.cause },
   })),
+  // Who cancelled it themselves knows.
+  notify('notify-client-of-cancellation', orderCancelled, async (_, order) =>
+    order.endedBy.id === order.clientId
+      ? null
+      : {
+          to: { accountId: order.clientId },
+          kind: 'order_cancelled',
+          link: `/orders/${order.orderId}?reorder=1`,
+          params: { ...services(order), number: order.requestNumber },
+        },
+  ),
   notify('notify-client-of-invoice', invoiceIssued, async (_, { clientId, amountCents }) => ({
     to: { accountId: clientId },
     kind: 'invoice_issued',

@@ -83,21 +83,7 @@ export default async function AccountPage() {
         </Section>
       )}
 
-      <Section
-        id="sessions"
-        title={t('sessions')}
-        lead={local ? t('sessionsHint') : t('sessionsHintHcb')}
-        actions={
-          <ConfirmButton
-            action={endEverySession}
-            title={t('endAllTitle')}
-            description={t('endAllText')}
-            confirm={t('endAll')}
-          >
-            {t('endAll')}
-          </ConfirmButton>
-        }
-      >
+      <Section id="sessions" title={t('sessions')} lead={local ? t('sessionsHint') : t('sessionsHintHcb')}>
         <ul className="divide-y border-y">
           {sessions.map(({ id, userAgent, createdAt, lastSeenAt }) => {
             const device = deviceOf(userAgent);
@@ -130,6 +116,15 @@ export default async function AccountPage() {
             );
           })}
         </ul>
+        <ConfirmButton
+          action={endEverySession}
+          title={t('endAllTitle')}
+          description={t('endAllText')}
+          confirm={t('endAll')}
+          className="mt-4"
+        >
+          {t('endAll')}
+        </ConfirmButton>
       </Section>
 
       {local && (

@@ -23,6 +23,7 @@ export const kinds = {
   order_started: 'orders',
   order_reported: 'orders',
   order_failed: 'orders',
+  order_cancelled: 'orders',
   invoice_issued: 'invoices',
   charge_failed: 'invoices',
   work_assigned: 'work',

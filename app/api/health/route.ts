@@ -11,13 +11,15 @@ const outboxLateSeconds = 60;
 export async function GET(): Promise<Response> {
   const headers = { 'Cache-Control': 'no-store' };
   try {
-    const late = new Promise<never>((_, reject) => {
-      setTimeout(() => reject(new Error('late')), patienceMs).unref();
+    const late = new Promise<'late'>((resolve) => {
+      setTimeout(() => resolve('late'), patienceMs).unref();
     });
     const outboxAgeSeconds = await Promise.race([readOutboxAge(systemCtx('health').db), late]);
+    if (outboxAgeSeconds === 'late') throw new Error(`no answer within ${patienceMs} ms`);
     const status = outboxAgeSeconds > outboxLateSeconds ? 'late' : 'ok';
     return Response.json({ status, database: 'ok', outboxAgeSeconds }, { headers });
-  } catch {
+  } catch (error) {
+    console.error('health:', error instanceof Error ? error.message : error);
     return Response.json({ status: 'down', database: 'unreachable' }, { status: 503, headers });
   }
 }
