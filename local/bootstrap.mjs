@@ -149,6 +149,10 @@ function goOn() {
       ...process.env,
       PATH: [home, join(modules, '.bin'), process.env.PATH].join(delimiter),
       NEXT_TELEMETRY_DISABLED: '1',
+      // The check asks git for the files; git refuses a checkout of another user without this, also to root.
+      GIT_CONFIG_COUNT: '1',
+      GIT_CONFIG_KEY_0: 'safe.directory',
+      GIT_CONFIG_VALUE_0: root,
     },
   });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
