@@ -83,8 +83,13 @@ export default async function OrderPage({ params }: Props) {
     return {
       id: line.toState,
       title: line.toState === 'assigned' ? t('history.assignedTo', { worker }) : t(`history.${line.toState}`),
-      aside: <When at={line.at} mode="exact" />,
-      detail: [by, said].filter(Boolean).join(' · ') || undefined,
+      detail: (
+        <>
+          <When at={line.at} mode="exact" />
+          {by && ` · ${by}`}
+          {said && <span className="block wrap-anywhere">{said}</span>}
+        </>
+      ),
       tone: last ? orderLooks[line.toState].tone : 'neutral',
       shape: last ? orderLooks[line.toState].shape : 'tick',
       phase: last && !isFinal(line.toState) ? 'now' : 'done',

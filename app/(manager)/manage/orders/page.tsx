@@ -106,6 +106,7 @@ export default async function ManageOrdersPage({ searchParams }: { searchParams:
             key: 'number',
             header: t('manage.number'),
             cell: (order) => order.requestNumber,
+            className: 'whitespace-nowrap',
           },
           {
             key: 'state',

@@ -114,7 +114,7 @@ export default async function ManageOrderPage({ params }: Props) {
         </div>
       )}
       <div className="grid gap-x-10 gap-y-8 xl:grid-cols-2">
-        <div>
+        <div className="min-w-0">
           <Section title={t('manage.facts')} id="facts">
             <KeyValue
               dense
@@ -205,7 +205,7 @@ export default async function ManageOrderPage({ params }: Props) {
             </Section>
           )}
         </div>
-        <div>
+        <div className="min-w-0">
           <Section title={t('manage.history')} id="history">
             <Table
               caption={t('manage.historyCaption')}
@@ -233,6 +233,7 @@ export default async function ManageOrderPage({ params }: Props) {
                 {
                   key: 'why',
                   header: t('manage.why'),
+                  className: 'min-w-48',
                   cell: (line) => (
                     <span className="wrap-anywhere">
                       {[line.cause && t(`causes.${line.cause}`), line.reason].filter(Boolean).join(': ')}
