@@ -3,11 +3,11 @@ import { redirect } from 'next/navigation';
 import { getTranslations } from 'next-intl/server';
 import { currentSession, homeOf, safePath } from '#app/session.ts';
 import { Button } from '#app/ui/button.tsx';
+import { buttonClass } from '#app/ui/button-class.ts';
 import { Callout } from '#app/ui/callout.tsx';
 import { Field } from '#app/ui/field.tsx';
 import { Form } from '#app/ui/form.tsx';
 import { Input } from '#app/ui/inputs.tsx';
-import { TextLink } from '#app/ui/text-link.tsx';
 import { signIn } from './actions.ts';
 import { SignInFrame } from './frame.tsx';
 
@@ -48,12 +48,10 @@ export default async function SignInPage({
       <div className="mt-10 border-t pt-6">
         <h2 className="font-semibold">{t('clientTitle')}</h2>
         <p className="mt-1 text-ink-2">{t('clientText')}</p>
-        <p className="mt-3">
-          {/* A full load: the answer leads to another site. */}
-          <TextLink href="/sign-in/hcb" prefetch={false}>
-            {t('clientLink')}
-          </TextLink>
-        </p>
+        {/* A plain link: the answer leads to another site, which no fetch may follow. */}
+        <a href="/sign-in/hcb" className={buttonClass('secondary', 'md', 'mt-3')}>
+          {t('clientLink')}
+        </a>
       </div>
     </SignInFrame>
   );
