@@ -105,7 +105,7 @@ export function Table<Row>({
                   <td
                     key={column.key}
                     className={cx(
-                      'border-b px-(--cell-x) py-(--cell-y) align-middle first:pl-1 last:pr-1',
+                      'border-b px-(--cell-x) py-(--cell-y) align-middle first:min-w-[6.5em] first:pl-1 last:pr-1',
                       column.number && 'text-right tabular-nums',
                       hide(column),
                       column.className,
