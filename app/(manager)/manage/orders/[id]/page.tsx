@@ -221,24 +221,23 @@ export default async function ManageOrderPage({ params }: Props) {
                 {
                   key: 'who',
                   header: t('manage.who'),
-                  cell: (line) =>
-                    line.actorKind === 'system' ? (
-                      <span className="text-ink-2" title={line.actorId}>
-                        {t('manage.system')}
-                      </span>
-                    ) : (
-                      (line.actorName ?? line.actorId)
-                    ),
-                },
-                {
-                  key: 'why',
-                  header: t('manage.why'),
-                  className: 'min-w-48',
-                  cell: (line) => (
-                    <span className="wrap-anywhere">
-                      {[line.cause && t(`causes.${line.cause}`), line.reason].filter(Boolean).join(': ')}
-                    </span>
-                  ),
+                  cell: (line) => {
+                    const why = [line.cause && t(`causes.${line.cause}`), line.reason]
+                      .filter(Boolean)
+                      .join(': ');
+                    return (
+                      <>
+                        {line.actorKind === 'system' ? (
+                          <span className="text-ink-2" title={line.actorId}>
+                            {t('manage.system')}
+                          </span>
+                        ) : (
+                          (line.actorName ?? line.actorId)
+                        )}
+                        {why && <span className="block wrap-anywhere text-ink-2">{why}</span>}
+                      </>
+                    );
+                  },
                 },
               ]}
               empty={null}
