@@ -18,6 +18,7 @@ export async function signedIn(browser: Browser, email: string, size: keyof type
     ...sizes[size],
     baseURL: process.env.E2E_APP_URL,
     locale: 'en-US',
+    reducedMotion: 'reduce',
   });
   const page = await context.newPage();
   await page.goto('/sign-in');
@@ -37,6 +38,7 @@ export async function testersBrowser(
     ...sizes.desktop,
     baseURL: process.env.E2E_APP_URL,
     locale: 'en-US',
+    reducedMotion: 'reduce',
   });
   const page = await context.newPage();
   await page.goto(
