@@ -131,7 +131,7 @@ const ANSWER = ['x-inngest-no-retry', 'retry-after', 'x-inngest-req-version'];
 function entryOf(dir: string, path: string, query: unknown, req: Message, res: Message): string {
   const call = dir === 'server->sdk';
   const ctx = call && ((req.body as { ctx?: { stack?: { stack: string[] } } }).ctx ?? {});
-  if (ctx && ctx.stack) {
+  if (ctx && 'stack' in ctx && ctx.stack) {
     // Which branch of a parallel group was quicker is not golden, nor what a branch sees of the others.
     const branch = (query as { stepId: string }).stepId !== 'step';
     const body = req.body as Record<string, unknown>;
@@ -267,7 +267,7 @@ function build(
       return made.get('s09b-child-fail');
     },
   };
-  // biome-ignore lint/complexity/noCommaOperator: `with` gives the recorded source its names, also those made later.
+  // `with` gives the recorded source its names, also those made later.
   return sequence.source.map((source) => new Function('scope', `with (scope) { return ${source} }`)(scope));
 }
 

@@ -164,7 +164,7 @@ export async function runsOf(runner: Pick<Runner, 'url'>, query = ''): Promise<R
 export async function eventually<T>(
   what: string,
   look: () => Promise<T | undefined | false | null>,
-  limitMs = 10_000,
+  limitMs = 15_000,
 ): Promise<T> {
   const end = Date.now() + limitMs;
   for (;;) {
@@ -180,7 +180,7 @@ export function ended(
   runner: Pick<Runner, 'url'>,
   fn: string,
   count = 1,
-  limitMs = 10_000,
+  limitMs = 15_000,
 ): Promise<RunEntry[]> {
   return eventually(
     `${count} ended run(s) of ${fn}`,
