@@ -58,7 +58,12 @@ export function authOptions(): NextAuthOptions {
         if (!account || !profile) return { sid: token.sid };
         const { sub, name, email } = profile as HcbProfile;
         const ctx = ssoCtx();
-        const { accountId } = await welcomeTester(ctx, { subject: sub, name: name || email!, email: email! });
+        const { accountId } = await welcomeTester(ctx, {
+          subject: sub,
+          name: name || email!,
+          email: email!,
+          locale: await requestLocale(),
+        });
         const userAgent = (await headers()).get('user-agent') ?? '';
         return { sid: await openSession(ctx, { accountId, userAgent }) };
       },

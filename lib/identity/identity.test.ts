@@ -172,6 +172,14 @@ describe('single sign-on [US-010]', () => {
     expect(await ctx.db.select().from(accounts)).toMatchObject([{ name: 'Murka the Second' }]);
   });
 
+  dbTest('learns the language at the first visit, and leaves it alone after', async ({ ctx }) => {
+    const { accountId } = await welcomeTester(ctx, { ...tester, locale: 'ru' });
+    await welcomeTester(ctx, { ...tester, locale: 'en' });
+    await openSession(ctx, { accountId, userAgent: '' });
+    await welcomeTester(ctx, { ...tester, locale: 'ru' });
+    expect(await ctx.db.select().from(accounts)).toMatchObject([{ locale: 'en' }]);
+  });
+
   dbTest('refuses whom HCB no longer lists', async ({ ctx }) => {
     const { accountId } = await welcomeTester(ctx, tester);
     await ctx.db.update(accounts).set({ active: false }).where(eq(accounts.id, accountId));

@@ -1,6 +1,6 @@
 import { eq } from 'drizzle-orm';
 import { z } from 'zod';
-import { accounts } from '#db/schema/identity.ts';
+import { accounts, sessions } from '#db/schema/identity.ts';
 import { type Ctx, requireRole } from '#lib/kernel/ctx.ts';
 import { parse } from '#lib/kernel/parse.ts';
 import { Refused } from '#lib/kernel/refused.ts';
@@ -44,8 +44,11 @@ export async function welcomeTester(ctx: Ctx, given: z.input<typeof input>): Pro
     }
     const [known] = await tx.db.select().from(accounts).where(eq(accounts.hcbSubject, subject));
     if (!known!.active) throw new Refused('identity.deactivated');
-    if (known!.name !== name || known!.email !== email)
-      await tx.db.update(accounts).set({ name, email }).where(eq(accounts.id, known!.id));
+    // The directory could only guess the language; the first visit shows it.
+    const isFirstVisit = (await tx.db.$count(sessions, eq(sessions.accountId, known!.id))) === 0;
+    const language = isFirstVisit ? locale : known!.locale;
+    if (known!.name !== name || known!.email !== email || known!.locale !== language)
+      await tx.db.update(accounts).set({ name, email, locale: language }).where(eq(accounts.id, known!.id));
     return { accountId: known!.id };
   });
 }

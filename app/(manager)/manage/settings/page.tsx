@@ -32,13 +32,13 @@ export default async function SettingsPage() {
   return (
     <>
       <PageHeader title={t('title')} lead={t('lead')} />
-      <div className="divide-y border-y">
+      <div className="max-w-4xl divide-y border-y">
         {settings.map(({ key, value, limits, changedBy, changedAt }) => (
           <Form
             key={`${key}-${value}`}
             action={saveSetting}
             hidden={{ key, type: typeof value }}
-            className="flex-row! flex-wrap items-end gap-x-6! gap-y-3! py-4"
+            className="flex-row! flex-wrap items-end gap-x-6! gap-y-3! py-4 [&>[data-form-message]]:basis-full"
           >
             <Field
               name="value"
