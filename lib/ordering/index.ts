@@ -16,7 +16,6 @@ export type { Moved } from './move-order.ts';
 export {
   type ActionName,
   type AllowedAction,
-  activeStates,
   allowedActions,
   type FailureCause,
   isFinal,

@@ -9,7 +9,7 @@ import { ConfirmButton } from '#app/ui/confirm-button.tsx';
 import { Field } from '#app/ui/field.tsx';
 import { PhotoField } from '#app/ui/photo-field.tsx';
 import { ThumbBar } from '#app/ui/shell/worker-shell.tsx';
-import type { OrderState } from '#lib/ordering/order.rules.ts';
+import type { OrderState } from '#lib/ordering/index.ts';
 import { cannotCome } from '../actions.ts';
 import { keepPhoto, type ProofAction } from '../photo-queue.ts';
 import { shrinkPhoto } from '../shrink-photo.ts';
