@@ -3,7 +3,6 @@ export {
   accountId,
   accountKinds,
   type Book,
-  books,
   parseAccountId,
 } from './accounts.rules.ts';
 export { type Line, type Posting, postTransaction } from './post-transaction.ts';

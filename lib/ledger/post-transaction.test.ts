@@ -187,7 +187,7 @@ describe('the guards in the database', () => {
       expect(stamps).toMatchObject([{ own: true }]);
     });
     expect(await codeOf(forged)).toBe('accepted');
-    expect(transactionId).toBeTruthy();
+    expect(transactionId).toMatch(/^[0-9a-f-]{36}$/);
   });
 
   test('hide the betting book from the application, and keep it from being written', async () => {

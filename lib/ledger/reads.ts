@@ -1,4 +1,4 @@
-import { and, asc, count, desc, eq, gte, inArray, lt, min, or, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gte, inArray, lt, min, or, sql } from 'drizzle-orm';
 import { accounts, lines, transactions } from '#db/schema/ledger.ts';
 import type { Ctx } from '#lib/kernel/ctx.ts';
 import type { Cents } from '#lib/kernel/money.ts';
@@ -223,10 +223,4 @@ export async function firstEntryAt(ctx: Reader, book: Book): Promise<Date | null
     .from(transactions)
     .where(eq(transactions.book, book));
   return row?.at ?? null;
-}
-
-/** How many transactions a book holds. */
-export async function countEntries(ctx: Reader, book: Book): Promise<number> {
-  const [row] = await ctx.db.select({ n: count() }).from(transactions).where(eq(transactions.book, book));
-  return row?.n ?? 0;
 }

@@ -137,7 +137,7 @@ const kebab = (name: string) =>
 const freeNames = /^(index|inputs|events|reads|testing|.*\.rules|.*\.test)\.ts$/;
 
 const names: Check = (files) =>
-  files.flatMap(({ path, exports }) => {
+  files.flatMap(({ path, text, exports }) => {
     const file = basename(path);
     // An address: where managers edit service types.
     const named = path.replace('app/(manager)/manage/services/', '');
@@ -146,7 +146,11 @@ const names: Check = (files) =>
     if (!/^[a-z0-9[\]().@-]+$/.test(file)) return [violation('names', path, 'file names are kebab-case')];
     const context = contextOf(path);
     const isVerbFile =
-      (context && !shared.has(context) && !freeNames.test(file) && path.split('/').length === 3) ||
+      (context &&
+        !shared.has(context) &&
+        !freeNames.test(file) &&
+        path.split('/').length === 3 &&
+        /\btransaction\(/.test(text)) ||
       (/^inngest\/[^/]+\.ts$/.test(path) &&
         !/^(index|client|policy|relay-outbox)\.ts$|\.test\.ts$/.test(file));
     // A policy that calls the verb of its own name says so: createWorkerAccountPolicy.

@@ -524,7 +524,7 @@ describe('single sign-on', () => {
     expect(target.searchParams.get('error')).toBe('access_denied');
     await setActive(true);
     const again = await browser.walk(await authorizeUrl());
-    expect(again.searchParams.get('code')).toBeTruthy();
+    expect(again.searchParams.get('code')).toMatch(/\S{10,}/);
   });
 
   it('insists on PKCE and redeems a code once', async () => {
