@@ -7,7 +7,7 @@ export const matchPlacedOrder = policy(
   { id: 'match-placed-order', on: orderPlaced },
   async ({ data, act }) => {
     await act('match', async (ctx) => {
-      const order = await unmatchedOrder(ctx, data.orderId);
+      const order = await unmatchedOrder(ctx, data.orderId, { inTime: true });
       return order && matchOrder(ctx, order);
     });
   },

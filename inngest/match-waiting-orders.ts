@@ -6,7 +6,7 @@ import { policy } from './policy.ts';
 export const matchWaitingOrders = policy({ id: 'match-waiting-orders', on: sampleAdded }, async ({ act }) => {
   for (const orderId of await act('list', waitingOrderIds))
     await act(`match-${orderId}`, async (ctx) => {
-      const order = await unmatchedOrder(ctx, orderId);
+      const order = await unmatchedOrder(ctx, orderId, { inTime: true });
       return order && matchOrder(ctx, order);
     });
 });

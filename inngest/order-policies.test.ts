@@ -89,6 +89,16 @@ describe('from the click to the worker', () => {
     expect(await emitted(ctx, orderMatched)).toHaveLength(1);
   });
 
+  dbTest('an order that found nobody until it was too late is not matched any more', async ({ ctx }) => {
+    const { orderId, startsAt, asClient } = await orderIn(ctx, 'placed');
+    const late = at(ctx, inMinutes(30, startsAt));
+    await rerunPolicy(matchPlacedOrder, ctx, await newest(ctx, orderPlaced));
+    const workerId = await hire(ctx);
+    await rerunPolicy(matchWaitingOrders, late, { workerId });
+    await rerunPolicy(sweepOrders, late, {});
+    expect(await readOrder(asClient, orderId)).toMatchObject({ state: 'cancelled', workerId: null });
+  });
+
   dbTest('a worker who left is not picked', async ({ ctx }) => {
     const accountId = await hire(ctx);
     await rerunPolicy(deactivateSampleOfWorker, ctx, { accountId, roles: ['client'] });

@@ -388,15 +388,24 @@ const unmatchedColumns = {
   excludedWorkerId: orders.excludedWorkerId,
 };
 
-/** What matching needs of a placed order; null when it is not placed (any more). */
-export async function unmatchedOrder(ctx: Ctx, orderId: string): Promise<UnmatchedOrder | null> {
+/**
+ * What matching needs of a placed order; null when it is not placed (any more). With `inTime`, null also when it would
+ * fail by the clock as soon as somebody had it.
+ */
+export async function unmatchedOrder(
+  ctx: Ctx,
+  orderId: string,
+  { inTime = false }: { inTime?: boolean } = {},
+): Promise<UnmatchedOrder | null> {
   requireRole(ctx, 'system');
   if (!isId(orderId)) return null;
   const [order] = await ctx.db
     .select(unmatchedColumns)
     .from(orders)
     .where(and(eq(orders.id, orderId), eq(orders.state, 'placed')));
-  return order ?? null;
+  if (!order) return null;
+  if (inTime && (await noShowLimit(ctx, order.startsAt)) <= ctx.now) return null;
+  return order;
 }
 
 /** The instant at which an order without check-in fails, by the setting in force [US-130]. */
