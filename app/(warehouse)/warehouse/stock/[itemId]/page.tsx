@@ -3,7 +3,7 @@ import { getLocale, getTranslations } from 'next-intl/server';
 import { requireCtx } from '#app/session.ts';
 import { ConfirmButton } from '#app/ui/confirm-button.tsx';
 import { Field } from '#app/ui/field.tsx';
-import { NumberField } from '#app/ui/inputs.tsx';
+import { NumberField, Textarea } from '#app/ui/inputs.tsx';
 import { Figure, PageHeader, Section } from '#app/ui/layout-parts.tsx';
 import { localized } from '#app/ui/localized.ts';
 import { Table } from '#app/ui/table.tsx';
@@ -67,11 +67,15 @@ export default async function Page({ params }: { params: Promise<{ itemId: strin
               title={t('correctTitle')}
               description={t('correctLead')}
               confirm={t('correctConfirm')}
-              reason={{ label: t('why') }}
               fields={
-                <Field name="countedCount" label={t('counted')} required>
-                  <NumberField defaultValue={item.onHandCount} min={0} max={1_000_000} suffix={unit} />
-                </Field>
+                <>
+                  <Field name="countedCount" label={t('counted')} required>
+                    <NumberField defaultValue={item.onHandCount} min={0} max={1_000_000} suffix={unit} />
+                  </Field>
+                  <Field name="reason" label={t('why')} required>
+                    <Textarea maxLength={500} />
+                  </Field>
+                </>
               }
             >
               {t('correct')}
