@@ -234,8 +234,8 @@ test('processes are killed with -9 at ten random points, and nothing is lost or 
       (await exported(partner)).operations
         .filter((operation) => operation.kind === kind && operation.status === 'succeeded')
         .map(({ amountCents }) => Number(amountCents));
-    expect(await sums('gateway', 'charges')).toEqual(Array(ordersCount).fill(10_000));
-    expect((await sums('golden-hat', 'transfers')).reduce((a, b) => a + b, 0)).toBe(ordersCount * 6_000);
+    expect(await sums('gateway', 'charge')).toEqual(Array(ordersCount).fill(10_000));
+    expect((await sums('golden-hat', 'transfer')).reduce((a, b) => a + b, 0)).toBe(ordersCount * 6_000);
     const unbalanced =
       await admin`select transaction_id from ledger.lines group by transaction_id having sum(amount_cents) <> 0`;
     expect(unbalanced).toHaveLength(0);
