@@ -54,7 +54,7 @@ export default async function Page({ searchParams }: { searchParams: Promise<Sea
       <ul className="flex flex-col gap-3">
         {orders.map((order) => (
           <li key={order.id} className="relative animate-arrive rounded-lg border bg-surface p-4">
-            <div className="flex items-baseline justify-between gap-3">
+            <div className="flex flex-wrap items-baseline justify-between gap-x-3">
               <When at={order.startsAt} mode="exact" className="text-[1.1em] font-semibold" />
               {view === 'active' && <When at={order.startsAt} className="text-ink-2" />}
             </div>

@@ -43,8 +43,9 @@ export default async function Page({ params }: { params: Promise<{ orderId: stri
         <h1 className="text-[1.5em] leading-tight">{localized(order.serviceName, locale)}</h1>
         <OrderBadge state={order.state} />
       </div>
-      <p className="mt-2 text-[1.15em] font-semibold">
-        <When at={order.startsAt} mode="both" />
+      <p className="mt-2 flex flex-wrap gap-x-2 text-[1.15em] font-semibold">
+        <When at={order.startsAt} mode="exact" />
+        <When at={order.startsAt} className="text-ink-2" />
       </p>
       <p className="text-ink-2">
         {t('order.minutes', { count: order.durationMinutes })} · {order.requestNumber}
