@@ -4,9 +4,11 @@ import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { accounts } from '#db/schema/identity.ts';
 import { messages } from '#db/schema/notifications.ts';
+import { createAccount, readInvitation } from '#lib/identity/index.ts';
 import { at, dbTest, runPolicy } from '#lib/kernel/testing.ts';
 import { tell } from '#lib/notifications/index.ts';
 import { inviteHiredCat } from './invite-hired-cat.ts';
+import { mailPasswordLink } from './mail-password-link.ts';
 import { sendOverdueMails } from './send-overdue-mails.ts';
 import { sendQueuedMail } from './send-queued-mail.ts';
 import { syncDirectory, syncDirectoryOnRequest } from './sync-directory.ts';
@@ -29,6 +31,19 @@ dbTest(
     const told = await ctx.db.select().from(messages);
     expect(told).toHaveLength(1);
     expect(told[0]!.link).toMatch(/^\/sign-in\/invitation\/[\w-]{43}$/);
+  },
+);
+
+dbTest(
+  'a forgotten password is answered by one mail with one link, also when told twice',
+  async ({ ctx }) => {
+    const { accountId } = await createAccount(ctx, { email: 'm@mcf.example', name: 'M', roles: ['manager'] });
+    await runPolicy(mailPasswordLink, ctx, { accountId }, { eventId: 'e1' });
+    await runPolicy(mailPasswordLink, ctx, { accountId }, { eventId: 'e1' });
+    const told = await ctx.db.select().from(messages);
+    expect(told).toMatchObject([{ email: 'm@mcf.example', kind: 'password_link', inApp: false }]);
+    const token = told[0]!.link!.split('/').at(-1)!;
+    expect(await readInvitation(ctx, token)).toMatchObject({ email: 'm@mcf.example' });
   },
 );
 

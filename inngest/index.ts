@@ -16,6 +16,7 @@ import { deactivateSampleOfWorker } from './deactivate-sample-of-worker.ts';
 import { drawDailySamplePolicy } from './draw-daily-sample.ts';
 import { failNoShowOrder } from './fail-no-show-order.ts';
 import { inviteHiredCat } from './invite-hired-cat.ts';
+import { mailPasswordLink } from './mail-password-link.ts';
 import { matchPlacedOrder } from './match-placed-order.ts';
 import { matchWaitingOrders } from './match-waiting-orders.ts';
 import { notifyPeople } from './notify-people.ts';
@@ -63,6 +64,7 @@ export const policies: readonly Policy<any>[] = [
   auditOrderThatEndedBadly,
   drawDailySamplePolicy,
   inviteHiredCat,
+  mailPasswordLink,
   postEndedOrderPolicy,
   openPayoutAccountPolicy,
   openPaymentMethodPolicy,

@@ -43,8 +43,8 @@ export default async function AccountPage() {
       </Section>
 
       <Section id="language" title={t('language')} lead={t('languageHint')}>
-        <Form action={saveLocale} key={session.locale}>
-          <Field name="locale" label={t('language')} group hideLabel required>
+        <Form action={saveLocale}>
+          <Field key={session.locale} name="locale" label={t('language')} group hideLabel required>
             <RadioCards
               columns={2}
               defaultValue={session.locale}
@@ -62,8 +62,8 @@ export default async function AccountPage() {
 
       {channels.length > 0 && (
         <Section id="told" title={told('choose.title')} lead={told('choose.intro')}>
-          <Form action={saveChannels} key={JSON.stringify(channels)}>
-            <div className="divide-y border-y">
+          <Form action={saveChannels}>
+            <div key={JSON.stringify(channels)} className="divide-y border-y">
               {channels.map(({ topic, byMail, inApp }) => (
                 <fieldset key={topic} className="grid gap-x-6 gap-y-1 py-3 sm:grid-cols-[1fr_auto_auto]">
                   <legend className="sr-only">{told(`topics.${topic}.label` as never)}</legend>

@@ -66,7 +66,7 @@ export const sessions = identity.table(
   ],
 );
 
-/** One-time links to set a first password; only the hash of the link's secret is kept. */
+/** One-time links to set a password; only the hash of the link's secret is kept. */
 export const invitations = identity.table(
   'invitations',
   {
@@ -74,6 +74,8 @@ export const invitations = identity.table(
     accountId: uuid('account_id')
       .notNull()
       .references(() => accounts.id, { onDelete: 'cascade' }),
+    /** What it was made for: asked for twice by the same cause, it is made once. */
+    causeId: text('cause_id').notNull().unique(),
     createdAt: instant('created_at').notNull(),
     expiresAt: instant('expires_at').notNull(),
     usedAt: instant('used_at'),

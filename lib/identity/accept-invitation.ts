@@ -1,10 +1,11 @@
 import { and, eq, gt, isNull } from 'drizzle-orm';
 import { z } from 'zod';
 import { accounts, invitations } from '#db/schema/identity.ts';
-import { asSystem, type Ctx } from '#lib/kernel/ctx.ts';
+import { asSystem, type Ctx, type Role } from '#lib/kernel/ctx.ts';
 import { parse } from '#lib/kernel/parse.ts';
 import { Refused } from '#lib/kernel/refused.ts';
 import { transaction } from '#lib/kernel/transaction.ts';
+import { endSessionsOf } from './end-session.ts';
 import { hashPassword } from './hash-password.ts';
 import { newPassword } from './inputs.ts';
 import { keepPassword } from './keep-password.ts';
@@ -34,7 +35,7 @@ export async function readInvitation(
 export async function acceptInvitation(
   ctx: Ctx,
   { token, password, userAgent }: { token: string; password: unknown; userAgent: string },
-): Promise<{ sessionId: string }> {
+): Promise<{ sessionId: string; roles: Role[] }> {
   const chosen = parse(z.object({ password: newPassword }), { password }).password;
   if (!(await readInvitation(ctx, token))) throw new Refused('identity.invitation_over');
   const hash = await hashPassword(chosen);
@@ -53,7 +54,14 @@ export async function acceptInvitation(
       .returning({ accountId: invitations.accountId });
     if (!used) throw new Refused('identity.invitation_over');
     await keepPassword(tx, used.accountId, hash);
+    // Whoever knew an earlier password is out.
+    await endSessionsOf(tx, used.accountId);
     tx.audit({ verb: 'acceptInvitation', subject: 'account', subjectId: used.accountId });
-    return { sessionId: await openSession(tx, { accountId: used.accountId, userAgent }) };
+    const sessionId = await openSession(tx, { accountId: used.accountId, userAgent });
+    const [account] = await tx.db
+      .select({ roles: accounts.roles })
+      .from(accounts)
+      .where(eq(accounts.id, used.accountId));
+    return { sessionId, roles: account?.roles ?? [] };
   });
 }

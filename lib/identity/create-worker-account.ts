@@ -1,14 +1,13 @@
-import { randomBytes } from 'node:crypto';
 import { and, eq } from 'drizzle-orm';
 import { z } from 'zod';
-import { accounts, invitations, passwords } from '#db/schema/identity.ts';
+import { accounts, passwords } from '#db/schema/identity.ts';
 import { type Ctx, requireRole } from '#lib/kernel/ctx.ts';
 import { parse } from '#lib/kernel/parse.ts';
 import { transaction } from '#lib/kernel/transaction.ts';
 import { accountCreated, workerJoined } from './events.ts';
 import { hashPassword } from './hash-password.ts';
 import { email, localeInput, newPassword } from './inputs.ts';
-import { tokenHash } from './token-hash.ts';
+import { makeInvitation } from './make-invitation.ts';
 
 const input = z.object({
   applicationId: z.string().min(1).max(100),
@@ -79,17 +78,12 @@ export async function createWorkerAccount(
           .values({ accountId, hash: await hashPassword(password), changedAt: tx.now })
           .onConflictDoNothing();
     }
-    const [hasPassword, isInvited] = [
-      await tx.db.$count(passwords, eq(passwords.accountId, accountId)),
-      await tx.db.$count(invitations, eq(invitations.accountId, accountId)),
-    ];
-    if (hasPassword || isInvited) return { accountId, invitationToken: null };
-    const invitationToken = randomBytes(32).toString('base64url');
-    await tx.db.insert(invitations).values({
-      tokenHash: tokenHash(invitationToken),
+    if ((await tx.db.$count(passwords, eq(passwords.accountId, accountId))) > 0)
+      return { accountId, invitationToken: null };
+    const invitationToken = await makeInvitation(tx, {
       accountId,
-      createdAt: tx.now,
-      expiresAt: new Date(tx.now.getTime() + invitationDays * 86_400_000),
+      causeId: `application:${cat.applicationId}`,
+      days: invitationDays,
     });
     return { accountId, invitationToken };
   });

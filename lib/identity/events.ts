@@ -21,3 +21,7 @@ export const accountDeactivated = defineEvent('identity/account.deactivated', {
 export const directorySyncRequested = defineEvent('identity/directory-sync.requested', {
   requestedBy: eventField.id,
 });
+/** Somebody who signs in with a password has forgotten it. */
+export const passwordLinkRequested = defineEvent('identity/password-link.requested', {
+  accountId: eventField.id,
+});

@@ -14,9 +14,12 @@ import {
   endAllSessions,
   endSession,
   listSessions,
+  makeInvitation,
   openSession,
+  passwordLinkRequested,
   readInvitation,
   readSession,
+  requestPasswordLink,
   signInWithPassword,
   syncDirectoryPage,
   welcomeTester,
@@ -272,6 +275,36 @@ describe('the directory of HCB [US-010]', () => {
     await welcomeTester(later(ctx, 1), { subject: 'new', name: 'New', email: 'new@hcb.example' });
     await pass(later(ctx, 2), testers);
     expect(await state(ctx)).toContain('new New');
+  });
+});
+
+describe('a forgotten password', () => {
+  dbTest('is asked for in the same words whoever asks, and at most a few times', async ({ ctx }) => {
+    const { accountId } = await createAccount(ctx, manager);
+    await requestPasswordLink(ctx, { email: manager.email }, here);
+    await requestPasswordLink(ctx, { email: 'nobody@mcf.example' }, here);
+    expect(await emitted(ctx, passwordLinkRequested)).toEqual([{ accountId }]);
+    for (let i = 0; i < 2; i++) await requestPasswordLink(ctx, { email: manager.email }, here);
+    await expect(requestPasswordLink(ctx, { email: manager.email }, here)).rejects.toMatchObject({
+      code: 'identity.too_many_attempts',
+    });
+  });
+
+  dbTest('is replaced by the newest link only, which ends every session', async ({ ctx }) => {
+    const { accountId } = await createAccount(ctx, manager);
+    const old = await openSession(ctx, { accountId, userAgent: '' });
+    const first = await makeInvitation(ctx, { accountId, causeId: 'one', days: 1 });
+    expect(await makeInvitation(ctx, { accountId, causeId: 'one', days: 1 })).toBeNull();
+    const second = await makeInvitation(ctx, { accountId, causeId: 'two', days: 1 });
+    expect(await readInvitation(ctx, first!)).toBeNull();
+    const { sessionId, roles } = await acceptInvitation(ctx, {
+      token: second!,
+      password: 'a new long password',
+      userAgent: '',
+    });
+    expect(roles).toEqual(['manager']);
+    expect(await readSession(ctx, old)).toBeNull();
+    expect(await readSession(ctx, sessionId)).toMatchObject({ accountId });
   });
 });
 

@@ -6,6 +6,7 @@ export { createAccount } from './create-account.ts';
 export { createWorkerAccount } from './create-worker-account.ts';
 export { endAllSessions, endSession } from './end-session.ts';
 export * from './events.ts';
+export { makeInvitation } from './make-invitation.ts';
 export { openSession, sessionDays } from './open-session.ts';
 export { readSession, type Session } from './read-session.ts';
 export {
@@ -17,6 +18,7 @@ export {
   readDirectorySync,
 } from './reads.ts';
 export { requestDirectorySync } from './request-directory-sync.ts';
+export { requestPasswordLink } from './request-password-link.ts';
 export { signInWithPassword } from './sign-in-with-password.ts';
 export { syncDirectoryPage } from './sync-directory-page.ts';
 export { tidyIdentity } from './tidy-identity.ts';

@@ -4,10 +4,11 @@ import { asSystem, type Ctx, type Role } from '#lib/kernel/ctx.ts';
 import { parse } from '#lib/kernel/parse.ts';
 import { Refused } from '#lib/kernel/refused.ts';
 import { transaction } from '#lib/kernel/transaction.ts';
+import { countAttempt } from './count-attempt.ts';
 import { verifyNothing, verifyPassword } from './hash-password.ts';
 import { signInInput } from './inputs.ts';
 import { openSession } from './open-session.ts';
-import { forgetMinutes, freeAttempts, waitSeconds } from './throttle.rules.ts';
+import { freeAttempts } from './throttle.rules.ts';
 
 /**
  * Signs a worker, a colleague or a manager in. Attempts are counted per e-mail and per network address before the password
@@ -49,30 +50,4 @@ export async function signInWithPassword(
       .where(eq(signInAttempts.key, keys.address));
     return { sessionId, accountId: account.id, roles: account.roles, locale: account.locale };
   });
-}
-
-async function countAttempt(ctx: Ctx, key: string, free: number): Promise<void> {
-  const wait = await transaction(ctx, async (tx) => {
-    const fresh = { key, failureCount: 0, lastTriedAt: tx.now, blockedUntil: null };
-    await tx.db.insert(signInAttempts).values(fresh).onConflictDoNothing();
-    const [row] = await tx.db.select().from(signInAttempts).where(eq(signInAttempts.key, key)).for('update');
-    const blockedMs = (row!.blockedUntil?.getTime() ?? 0) - tx.now.getTime();
-    if (blockedMs > 0) return Math.ceil(blockedMs / 1000);
-    const stale = tx.now.getTime() - row!.lastTriedAt.getTime() > forgetMinutes * 60_000;
-    const failureCount = (stale ? 0 : row!.failureCount) + 1;
-    const seconds = waitSeconds(failureCount, free);
-    await tx.db
-      .update(signInAttempts)
-      .set({
-        failureCount,
-        lastTriedAt: tx.now,
-        blockedUntil: seconds ? new Date(tx.now.getTime() + seconds * 1000) : null,
-      })
-      .where(eq(signInAttempts.key, key));
-    return 0;
-  });
-  if (wait > 0)
-    throw new Refused('identity.too_many_attempts', {
-      params: { seconds: wait, minutes: wait < 90 ? 0 : Math.ceil(wait / 60) },
-    });
 }

@@ -1,5 +1,5 @@
 /** Attempts that cost nothing but a mistake; people mistype, and an office shares one address. */
-export const freeAttempts = { email: 5, address: 40 } as const;
+export const freeAttempts = { email: 5, address: 40, link: 3 } as const;
 /** Counting begins anew after this long without an attempt. */
 export const forgetMinutes = 30;
 const firstWaitSeconds = 15;

@@ -19,6 +19,7 @@ export const kinds = {
   candidate_tests: 'letters',
   candidate_accepted: 'letters',
   candidate_declined: 'letters',
+  password_link: 'letters',
   order_assigned: 'orders',
   order_started: 'orders',
   order_reported: 'orders',

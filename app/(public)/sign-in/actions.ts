@@ -5,7 +5,7 @@ import { runAction } from '#app/action.ts';
 import { homeOf, safePath, setSessionCookie } from '#app/session.ts';
 import type { FormState } from '#app/ui/form.tsx';
 import { localeCookie } from '#app/ui/locales.ts';
-import { acceptInvitation, signInWithPassword } from '#lib/identity/index.ts';
+import { acceptInvitation, requestPasswordLink, signInWithPassword } from '#lib/identity/index.ts';
 
 /** Signs in with a password and goes where the person was going. */
 export async function signIn(_: FormState, data: FormData): Promise<FormState> {
@@ -23,17 +23,25 @@ export async function signIn(_: FormState, data: FormData): Promise<FormState> {
   });
 }
 
-/** Uses an invitation: the password is set and the worker is in. */
+/** Asks for a link to a new password. */
+export async function askForLink(_: FormState, data: FormData): Promise<FormState> {
+  return runAction(data, async (ctx, form) => {
+    await requestPasswordLink(ctx, { email: form.get('email') }, await whereFrom());
+    return { redirectTo: '/sign-in/forgot?asked=1' };
+  });
+}
+
+/** Uses an invitation: the password is set and the person is in. */
 export async function acceptInvitationForm(_: FormState, data: FormData): Promise<FormState> {
   return runAction(data, async (ctx, form) => {
     const { userAgent } = await whereFrom();
-    const { sessionId } = await acceptInvitation(ctx, {
+    const { sessionId, roles } = await acceptInvitation(ctx, {
       token: String(form.get('token') ?? ''),
       password: form.get('password'),
       userAgent,
     });
     await setSessionCookie(sessionId);
-    return { redirectTo: '/work' };
+    return { redirectTo: homeOf(roles) };
   });
 }
 

@@ -8,6 +8,7 @@ import { Callout } from '#app/ui/callout.tsx';
 import { Field } from '#app/ui/field.tsx';
 import { Form } from '#app/ui/form.tsx';
 import { Input } from '#app/ui/inputs.tsx';
+import { TextLink } from '#app/ui/text-link.tsx';
 import { signIn } from './actions.ts';
 import { SignInFrame } from './frame.tsx';
 
@@ -45,6 +46,9 @@ export default async function SignInPage({
           {t('submit')}
         </Button>
       </Form>
+      <p className="mt-5">
+        <TextLink href="/sign-in/forgot">{t('forgot')}</TextLink>
+      </p>
       <div className="mt-10 border-t pt-6">
         <h2 className="font-semibold">{t('clientTitle')}</h2>
         <p className="mt-1 text-ink-2">{t('clientText')}</p>

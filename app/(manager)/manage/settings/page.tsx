@@ -35,12 +35,13 @@ export default async function SettingsPage() {
       <div className="max-w-4xl divide-y border-y">
         {settings.map(({ key, value, limits, changedBy, changedAt }) => (
           <Form
-            key={`${key}-${value}`}
+            key={key}
             action={saveSetting}
             hidden={{ key, type: typeof value }}
             className="flex-row! flex-wrap items-end gap-x-6! gap-y-3! py-4 [&>[data-form-message]]:basis-full"
           >
             <Field
+              key={String(value)}
               name="value"
               label={known(key) ? t(`keys.${key}.label` as never) : key}
               hint={known(key) ? t(`keys.${key}.hint` as never) : undefined}

@@ -21,9 +21,14 @@ export default async function InvitationPage({ params }: { params: Promise<{ tok
   if (!invited)
     return (
       <SignInFrame title={t('overTitle')} lead={t('over')}>
-        <LinkButton href="/sign-in" variant="primary" size="lg">
-          {t('signIn')}
-        </LinkButton>
+        <div className="flex flex-wrap gap-3">
+          <LinkButton href="/sign-in/forgot" variant="primary" size="lg">
+            {t('again')}
+          </LinkButton>
+          <LinkButton href="/sign-in" size="lg">
+            {t('signIn')}
+          </LinkButton>
+        </div>
       </SignInFrame>
     );
   return (
