@@ -364,9 +364,11 @@ CREATE TABLE "identity"."directory_syncs" (
 CREATE TABLE "identity"."invitations" (
 	"token_hash" text PRIMARY KEY NOT NULL,
 	"account_id" uuid NOT NULL,
+	"cause_id" text NOT NULL,
 	"created_at" timestamp (3) with time zone NOT NULL,
 	"expires_at" timestamp (3) with time zone NOT NULL,
-	"used_at" timestamp (3) with time zone
+	"used_at" timestamp (3) with time zone,
+	CONSTRAINT "invitations_cause_id_unique" UNIQUE("cause_id")
 );
 --> statement-breakpoint
 CREATE TABLE "identity"."passwords" (
