@@ -1,5 +1,5 @@
 import { type NextRequest, NextResponse } from 'next/server';
-import { staticPublicPaths } from './app/ui/locales.ts';
+import { isLocale, staticPublicPaths } from './app/ui/locales.ts';
 
 const development = process.env.NODE_ENV === 'development';
 
@@ -9,7 +9,7 @@ const development = process.env.NODE_ENV === 'development';
  */
 export function proxy(request: NextRequest): NextResponse {
   const { pathname, search } = request.nextUrl;
-  if (staticPublicPaths.includes(pathname)) return NextResponse.next();
+  if (staticPublicPaths.includes(pathname) || isLocale(pathname.split('/')[1])) return NextResponse.next();
   const nonce = btoa(crypto.randomUUID());
   const policy = [
     "default-src 'self'",
