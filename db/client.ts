@@ -19,12 +19,17 @@ export type Db = Pick<
 
 export type Connection = { db: Db; sql: postgres.Sql; close: () => Promise<void> };
 
+const reconnectDelaySeconds = (attempt: number) =>
+  Math.min(1, 0.05 * 2 ** attempt) * (0.5 + Math.random() / 2);
+
 /** Opens a pool. `maxConnections` bounds it; a statement that runs over 15 s is ended by the server. */
 export function connect(databaseUrl: string, { maxConnections = 10 } = {}): Connection {
   const sql = postgres(databaseUrl, {
     max: maxConnections,
     idle_timeout: 60,
     connect_timeout: 10,
+    // The driver would wait up to 20 s after a few refusals; a restarted database is back sooner.
+    backoff: reconnectDelaySeconds,
     onnotice: () => {},
     connection: { statement_timeout: 15_000, idle_in_transaction_session_timeout: 30_000 },
   });

@@ -46,6 +46,8 @@ create index deduplications_expiry on deduplications (expires_at);
 /** A pool whose unqualified names mean the runner's own schema. */
 export function connect(databaseUrl: string, schema: string, max: number, onLost?: () => void): Sql {
   return postgres(databaseUrl, {
+    // The driver's own waits grow to 20 s; a restarted database is back sooner.
+    backoff: () => 0.3,
     max,
     max_lifetime: 0,
     onnotice: () => {},

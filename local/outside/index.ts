@@ -38,7 +38,13 @@ export type Outside = { httpPort: number; smtpPort: number; close(): Promise<voi
  */
 export async function startOutside(options: OutsideOptions): Promise<Outside> {
   const appUrl = options.appUrl.replace(/\/+$/, '');
-  const sql = postgres(options.databaseUrl, { max: 10, onnotice: () => {}, connection: { TimeZone: 'UTC' } });
+  const sql = postgres(options.databaseUrl, {
+    max: 10,
+    // The driver's own waits grow to 20 s; a restarted database is back sooner.
+    backoff: () => 0.3,
+    onnotice: () => {},
+    connection: { TimeZone: 'UTC' },
+  });
   const closing = new AbortController();
   // Each webhook, hang and pause under way listens for the closing.
   EventEmitter.setMaxListeners(0, closing.signal);
