@@ -2,6 +2,9 @@ import http from 'node:http';
 import https from 'node:https';
 import type { Answer } from './answer.ts';
 
+/** How a failure begins when nobody answered at the app's address. */
+export const UNREACHABLE = 'Unable to reach the app';
+
 const agents = {
   'http:': new http.Agent({ keepAlive: true, maxSockets: 256, maxFreeSockets: 64 }),
   'https:': new https.Agent({ keepAlive: true, maxSockets: 256, maxFreeSockets: 64 }),
@@ -44,7 +47,7 @@ function attempt(address: URL, options: PostOptions): Promise<Answer & { stale?:
       const stale =
         request.reusedSocket && !received && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
       done({
-        failure: `Unable to reach the app: ${error.message || error.code}`,
+        failure: `${UNREACHABLE}: ${error.message || error.code}`,
         ...(stale ? { stale } : {}),
       });
     });

@@ -261,7 +261,7 @@ export function createQueue(options: QueueOptions): Queue {
       await tick();
       await presence.listen(channel, (message) => {
         if (message === 'config') options.onConfigChange();
-        else claimSoon();
+        claimSoon();
       });
       const again = () => {
         ticker = setTimeout(

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { canonicalJson } from './canonical-json.ts';
 import type { Sql } from './database.ts';
 import { type FunctionConfig, nextTick, readFunctionConfig, SyncRefused } from './function-config.ts';
+import { UNREACHABLE } from './post.ts';
 
 export type Registry = {
   get(id: string): FunctionConfig | undefined;
@@ -75,6 +76,10 @@ export function createRegistry(sql: Sql): Registry {
       return true;
     });
     if (modified) await reload();
+    // The app is back: what waits only because it was away goes on at once instead of sitting out its backoff.
+    await sql`
+      update queue set due_at = now() where kind = 'call' and locked_by is null and due_at > now()
+      and function_id in (select id from functions where app_id = ${appId}) and error like ${`%${UNREACHABLE}%`}`;
     return { modified, appId };
   };
 

@@ -651,6 +651,31 @@ describe('staying alive', () => {
     expect((await ended(second, 'app-long'))[0]).toMatchObject({ status: 'completed', output: true });
   });
 
+  test('an app that comes back is called at once, however long the backoff would have been', async () => {
+    let fails = true;
+    const build = (c: Parameters<Parameters<typeof startPair>[0]>[0]) => [
+      c.createFunction({ id: 'away', triggers: [{ event: 'a/away' }] }, async () => 'done'),
+      c.createFunction({ id: 'broken', triggers: [{ event: 'a/broken' }] }, async () => {
+        if (fails) throw new Error('not its fault that the app was away');
+      }),
+    ];
+    const { runner, client, app, log } = await pair(build, { backoffMs: () => 3_600_000 });
+    await client.send({ name: 'a/broken', data: {} });
+    const failures = async () => log.filter((line) => line.includes('tried again')).length;
+    await eventually('the broken one fails', async () => (await failures()) === 1);
+    await app.close();
+    await client.send({ name: 'a/away', data: {} });
+    await eventually('nobody answers', async () => (await failures()) === 2);
+    fails = false;
+    const back = await startApp(client, build(client), app.port);
+    open.push(back);
+    await fetch(back.url, { method: 'PUT' });
+    const [run] = await ended(runner, 'app-away');
+    expect(run).toMatchObject({ status: 'completed', output: 'done' });
+    const broken = (await runsOf(runner)).find(({ functionId }) => functionId === 'app-broken');
+    expect(broken).toMatchObject({ status: 'running' });
+  });
+
   test('two runners share one database: every run once, work spread or taken over', async () => {
     const seen: string[] = [];
     const { runner, client, start } = await pair((c) => [
