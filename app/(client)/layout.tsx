@@ -19,6 +19,7 @@ export default async function ClientLayout({ children }: { children: ReactNode }
       ]}
       user={user}
       live={<ShellLive />}
+      areas={['ordering', 'billing']}
     >
       {children}
     </ClientShell>

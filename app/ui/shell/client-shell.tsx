@@ -14,13 +14,15 @@ export type ShellProps = {
   user?: UserMenuProps;
   /** A LiveIndicator, a bell, a cart. */
   live?: ReactNode;
+  /** The texts that client components below need, by area; all of them when left out. They travel with every refresh. */
+  areas?: string[];
   children: ReactNode;
 };
 
 /** Roomy: a top bar, one column of 64 rem. On a phone the navigation scrolls sideways under the bar. */
-export function ClientShell({ home, nav, navLabel, user, live, children }: ShellProps) {
+export function ClientShell({ home, nav, navLabel, user, live, areas, children }: ShellProps) {
   return (
-    <ClientMessages>
+    <ClientMessages areas={areas}>
       <SkipLink />
       <header className="print:hidden border-b bg-paper pt-[env(safe-area-inset-top)]">
         <div className="mx-auto flex max-w-5xl flex-wrap items-center gap-x-8 px-4 sm:flex-nowrap sm:px-6">
