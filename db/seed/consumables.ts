@@ -3,14 +3,13 @@ import type { Ctx } from '#lib/kernel/ctx.ts';
 import { transaction } from '#lib/kernel/transaction.ts';
 
 const pcs = { en: 'pcs', ru: 'шт.' };
-const rolls = { en: 'rolls', ru: 'рул.' };
 
 /** The codes are those of the kits in db/seed/catalog.ts. */
 const items = [
   {
     code: 'acceptance-form',
     name: { en: 'Job acceptance form', ru: 'Акт приёмки' },
-    unit: { en: 'sheets', ru: 'лист.' },
+    unit: pcs,
     reorderPointCount: 100,
     countedCount: 480,
   },
@@ -31,7 +30,7 @@ const items = [
   {
     code: 'dustpan',
     name: { en: 'Dustpan and brush', ru: 'Совок и щётка' },
-    unit: { en: 'sets', ru: 'набор.' },
+    unit: pcs,
     reorderPointCount: 15,
     countedCount: 45,
   },
@@ -45,7 +44,7 @@ const items = [
   {
     code: 'paper-roll',
     name: { en: 'Paper roll, three-ply', ru: 'Рулон бумаги, трёхслойный' },
-    unit: rolls,
+    unit: pcs,
     reorderPointCount: 60,
     countedCount: 210,
   },
@@ -86,8 +85,8 @@ const items = [
   },
   {
     code: 'gloves',
-    name: { en: 'Padded gloves', ru: 'Мягкие перчатки' },
-    unit: { en: 'pairs', ru: 'пар' },
+    name: { en: 'Padded gloves, pair', ru: 'Мягкие перчатки, пара' },
+    unit: pcs,
     reorderPointCount: 12,
     countedCount: 30,
   },

@@ -78,7 +78,17 @@ export function startQueue(forAccountId: string): () => void {
   };
 }
 
-async function load(): Promise<void> {
+// What reads and writes the phone's memory goes one after another: a list read before a write must not undo it here.
+let lastDone: Promise<unknown> = Promise.resolve();
+function oneByOne<T>(work: () => Promise<T>): Promise<T> {
+  const done = lastDone.then(work, work);
+  lastDone = done.catch(() => {});
+  return done;
+}
+
+const load = () => oneByOne(readDisk);
+
+async function readDisk(): Promise<void> {
   try {
     const kept = (await entries<string, Unsent>(disk())).map(([, unsent]) => unsent);
     const here = new Set(kept.map(({ uploadId }) => uploadId));
@@ -97,32 +107,35 @@ async function load(): Promise<void> {
 /** Keeps a photo on the phone, then sends it: in this order, so that a dead battery loses nothing. */
 export async function keepPhoto(proof: Pick<Unsent, 'orderId' | 'requestNumber' | 'action' | 'bytes'>) {
   const unsent: Unsent = { ...proof, accountId, uploadId: crypto.randomUUID(), takenAt: Date.now() };
-  try {
-    await set(unsent.uploadId, unsent, disk());
-  } catch {
-    change({ isKept: false });
-  }
-  change({ unsent: [...state.unsent, unsent] });
+  await oneByOne(async () => {
+    await set(unsent.uploadId, unsent, disk()).catch(() => change({ isKept: false }));
+    change({ unsent: [...state.unsent, unsent] });
+  });
   await sendUnsent();
 }
 
 /** Gives up a photo that was refused. */
 export async function removePhoto(uploadId: string): Promise<void> {
-  await del(uploadId, disk()).catch(() => {});
-  change({ unsent: state.unsent.filter((unsent) => unsent.uploadId !== uploadId) });
+  await oneByOne(async () => {
+    await del(uploadId, disk()).catch(() => {});
+    change({ unsent: state.unsent.filter((unsent) => unsent.uploadId !== uploadId) });
+  });
 }
 
 /** Sends what waits, oldest first, from one tab at a time. A photo leaves the phone's memory only when it is accepted. */
 export async function sendUnsent(): Promise<void> {
-  if (!navigator.locks) return sendInTurn();
-  await navigator.locks.request(lockName, { ifAvailable: true }, async (lock) => {
-    if (lock) await sendInTurn();
-  });
+  if (!navigator.locks) await sendAll();
+  else
+    await navigator.locks.request(lockName, { ifAvailable: true }, async (lock) => {
+      if (lock) await sendAll();
+    });
+  clearTimeout(retry);
+  if (state.unsent.some(({ problem }) => !problem))
+    retry = setTimeout(() => void load().then(sendUnsent), Math.max(retryMs, firstRetryMs));
 }
 
-async function sendInTurn(): Promise<void> {
+async function sendAll(): Promise<void> {
   if (state.isSending) return;
-  clearTimeout(retry);
   for (;;) {
     const next = state.unsent.find((unsent) => !unsent.problem);
     if (!next || !navigator.onLine) break;
@@ -137,15 +150,16 @@ async function sendInTurn(): Promise<void> {
     }
     if (typeof outcome === 'object') {
       const refused = { ...next, problem: outcome.problem };
-      await set(refused.uploadId, refused, disk()).catch(() => {});
-      change({
-        unsent: state.unsent.map((unsent) => (unsent.uploadId === next.uploadId ? refused : unsent)),
+      await oneByOne(async () => {
+        await set(refused.uploadId, refused, disk()).catch(() => {});
+        change({
+          unsent: state.unsent.map((unsent) => (unsent.uploadId === next.uploadId ? refused : unsent)),
+        });
       });
       continue;
     }
     change({ isSignedOut: outcome === 'signed_out' });
     retryMs = Math.min(Math.max(retryMs * 2, firstRetryMs), longestRetryMs);
-    retry = setTimeout(() => void sendUnsent(), retryMs);
     break;
   }
   change({ isSending: false });

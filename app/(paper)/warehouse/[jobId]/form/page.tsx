@@ -48,7 +48,7 @@ export default async function Page({ params }: Props) {
   ] as const;
   return (
     <ClientMessages areas={['consumables']}>
-      <div className="min-h-dvh bg-sunken px-4 py-8 print:bg-[#fff] print:p-0">
+      <main className="min-h-dvh bg-sunken px-4 py-8 print:bg-[#fff] print:p-0">
         <div className="mx-auto mb-4 flex max-w-[52rem] justify-end print:hidden">
           <PrintButton />
         </div>
@@ -94,7 +94,7 @@ export default async function Page({ params }: Props) {
           </div>
           <p className="mt-12 text-sm text-[#5c5244]">{t('foot')}</p>
         </article>
-      </div>
+      </main>
     </ClientMessages>
   );
 }
