@@ -136,33 +136,36 @@ export async function sendUnsent(): Promise<void> {
 
 async function sendAll(): Promise<void> {
   if (state.isSending) return;
-  for (;;) {
-    const next = state.unsent.find((unsent) => !unsent.problem);
-    if (!next || !navigator.onLine) break;
-    change({ isSending: true });
-    const outcome = await send(next);
-    if (outcome === 'sent') {
-      retryMs = 0;
-      await removePhoto(next.uploadId);
-      change({ isSignedOut: false });
-      for (const listener of onSentListeners) listener(next);
-      continue;
-    }
-    if (typeof outcome === 'object') {
-      const refused = { ...next, problem: outcome.problem };
-      await oneByOne(async () => {
-        await set(refused.uploadId, refused, disk()).catch(() => {});
-        change({
-          unsent: state.unsent.map((unsent) => (unsent.uploadId === next.uploadId ? refused : unsent)),
+  try {
+    for (;;) {
+      const next = state.unsent.find((unsent) => !unsent.problem);
+      if (!next || !navigator.onLine) break;
+      change({ isSending: true });
+      const outcome = await send(next);
+      if (outcome === 'sent') {
+        retryMs = 0;
+        await removePhoto(next.uploadId);
+        change({ isSignedOut: false });
+        for (const listener of onSentListeners) listener(next);
+        continue;
+      }
+      if (typeof outcome === 'object') {
+        const refused = { ...next, problem: outcome.problem };
+        await oneByOne(async () => {
+          await set(refused.uploadId, refused, disk()).catch(() => {});
+          change({
+            unsent: state.unsent.map((unsent) => (unsent.uploadId === next.uploadId ? refused : unsent)),
+          });
         });
-      });
-      continue;
+        continue;
+      }
+      change({ isSignedOut: outcome === 'signed_out' });
+      retryMs = Math.min(Math.max(retryMs * 2, firstRetryMs), longestRetryMs);
+      break;
     }
-    change({ isSignedOut: outcome === 'signed_out' });
-    retryMs = Math.min(Math.max(retryMs * 2, firstRetryMs), longestRetryMs);
-    break;
+  } finally {
+    change({ isSending: false });
   }
-  change({ isSending: false });
 }
 
 type Outcome = 'sent' | 'later' | 'signed_out' | { problem: string };
