@@ -110,6 +110,7 @@ export async function startInstance(options: InstanceOptions, signal?: AbortSign
     const building = mode === 'production' ? ensureBuild({ say, signal: abort.signal }) : undefined;
     // Without a build nothing else is worth waiting for.
     building?.catch((error: unknown) => {
+      if (abort.signal.aborted) return;
       buildFault = error;
       onAbort();
     });
