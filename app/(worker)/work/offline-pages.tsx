@@ -23,7 +23,8 @@ export function OfflinePages({ accountId }: { accountId: string }) {
 
   useEffect(() => {
     // Links inside the portal load no documents, so the worker is asked to fetch this one.
-    if (navigator.onLine) navigator.serviceWorker?.controller?.postMessage({ keep: path });
+    if (navigator.onLine)
+      navigator.serviceWorker?.ready.then(({ active }) => active?.postMessage({ keep: path }));
   }, [path]);
 
   return null;
