@@ -7,7 +7,7 @@ import { messageRules } from './message-rules.ts';
 import { readSources } from './source-files.ts';
 import { textRules } from './text-rules.ts';
 
-const root = new URL('../..', import.meta.url).pathname;
+const root = join(import.meta.dirname, '../..');
 const boardPath = 'docs/board.md';
 
 export type CheckResult = { name: string; passed: boolean; says: string };
