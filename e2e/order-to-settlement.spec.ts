@@ -108,6 +108,7 @@ test('one order, from the click to the settled money', async ({ browser }) => {
     await worker.goto('/work');
     await expectReadable(worker);
     await worker.getByRole('listitem').filter({ hasText: place }).getByRole('link').click();
+    await expect(worker.getByRole('button', { name: 'Started' })).toBeVisible();
     await picture(worker, 'worker-order');
     await expectReadable(worker);
     await worker.getByLabel('Photo of the place').setInputFiles(await photo('#446688'));
