@@ -13,19 +13,21 @@ export function OfflinePages({ accountId }: { accountId: string }) {
   useEffect(() => {
     // In development pages change under one's hands: nothing is kept there.
     if (process.env.NODE_ENV !== 'production' || !('serviceWorker' in navigator)) return;
-    const forget =
-      localStorage.getItem(ownerKey) === accountId ? Promise.resolve() : caches.delete(pagesCache);
-    localStorage.setItem(ownerKey, accountId);
-    forget
-      .then(() => navigator.serviceWorker.register('/work-worker.js', { scope: '/work' }))
-      .catch((error) => console.warn('Pages are not kept for offline use:', error));
-  }, [accountId]);
-
-  useEffect(() => {
-    // Links inside the portal load no documents, so the worker is asked to fetch this one.
-    if (navigator.onLine)
-      navigator.serviceWorker?.ready.then(({ active }) => active?.postMessage({ keep: path }));
-  }, [path]);
+    keepPage(accountId, path).catch((error) =>
+      console.warn('This page is not kept for use without network:', error),
+    );
+  }, [accountId, path]);
 
   return null;
+}
+
+async function keepPage(accountId: string, path: string): Promise<void> {
+  if (localStorage.getItem(ownerKey) !== accountId) await caches.delete(pagesCache);
+  localStorage.setItem(ownerKey, accountId);
+  // Not `serviceWorker.ready`: a document that began at the sign-in lies outside the scope and would wait for ever.
+  const { active, waiting, installing } = await navigator.serviceWorker.register('/work-worker.js', {
+    scope: '/work',
+  });
+  // Links inside the portal load no documents, so the worker is asked to fetch this one.
+  if (navigator.onLine) (active ?? waiting ?? installing)?.postMessage({ keep: path });
 }
