@@ -5,9 +5,9 @@ import { requireCtx } from '#app/session.ts';
 import { EmptyState } from '#app/ui/empty-state.tsx';
 import { localized } from '#app/ui/localized.ts';
 import { readBoard } from '#lib/consumables/index.ts';
-import { AnnounceJobs } from './announce-jobs.tsx';
-import { ClockTime } from './clock-time.tsx';
-import { JobCard } from './job-card.tsx';
+import { AnnounceJobs } from '../announce-jobs.tsx';
+import { ClockTime } from '../clock-time.tsx';
+import { JobCard } from '../job-card.tsx';
 
 const issuedShown = 8;
 

@@ -11,7 +11,7 @@ import type { Search } from '#app/ui/search-params.ts';
 import { When } from '#app/ui/when.tsx';
 import { readKits } from '#lib/consumables/index.ts';
 import { workOf } from '#lib/ordering/index.ts';
-import { KitBadge } from './kit-state.tsx';
+import { KitBadge } from '../kit-state.tsx';
 
 const views = ['active', 'completed', 'failed', 'cancelled'] as const;
 type View = (typeof views)[number];
