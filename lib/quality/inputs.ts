@@ -47,6 +47,8 @@ export const concludeAuditInput = z
   .refine(({ hypothesis, measure }) => !hypothesis || measure, {
     path: ['measure'],
     message: 'quality.name_measure',
+    // Said together with what else is wrong, not after it.
+    when: ({ value }) => typeof value === 'object' && value !== null,
   });
 
 export const logContactInput = z.object({

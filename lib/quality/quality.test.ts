@@ -78,6 +78,11 @@ describe('an audit [US-210]', () => {
     ).rejects.toMatchObject({
       fields: { measure: 'quality.name_measure' },
     });
+    await expect(
+      concludeAudit(manager, { ...findings, whatHappened: '', hypothesis: 'Earlier pick-up' }),
+    ).rejects.toMatchObject({
+      fields: { whatHappened: 'required', measure: 'quality.name_measure' },
+    });
     await concludeAudit(manager, { ...findings, hypothesis: 'Earlier pick-up', measure: 'no-show rate' });
     await expect(concludeAudit(manager, findings)).rejects.toMatchObject({
       code: 'quality.already_concluded',

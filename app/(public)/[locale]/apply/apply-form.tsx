@@ -2,6 +2,7 @@
 
 import { useTranslations } from 'next-intl';
 import { useState } from 'react';
+import { useRequestKey } from '#app/order-parts/use-request-key.ts';
 import { Button } from '#app/ui/button.tsx';
 import { Callout } from '#app/ui/callout.tsx';
 import { Field } from '#app/ui/field.tsx';
@@ -18,7 +19,7 @@ export function ApplyForm({
   colours: readonly { value: string; label: string }[];
 }) {
   const t = useTranslations('hiring');
-  const [requestKey] = useState(() => crypto.randomUUID());
+  const requestKey = useRequestKey('');
   const [sent, setSent] = useState(false);
 
   async function send(_state: FormState, form: FormData): Promise<FormState> {

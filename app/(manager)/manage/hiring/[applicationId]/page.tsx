@@ -1,3 +1,4 @@
+import type { Metadata } from 'next';
 import { notFound } from 'next/navigation';
 import { getTranslations } from 'next-intl/server';
 import { requireCtx } from '#app/session.ts';
@@ -23,13 +24,27 @@ const looks = {
   declined: { tone: 'neutral', shape: 'slash' },
 } as const;
 
-export default async function ApplicationPage({ params }: { params: Promise<{ applicationId: string }> }) {
+type Props = { params: Promise<{ applicationId: string }> };
+
+export async function generateMetadata({ params }: Props): Promise<Metadata> {
+  const { application } = await applicationOf((await params).applicationId);
+  return { title: application.name };
+}
+
+async function applicationOf(applicationId: string) {
   const ctx = await requireCtx('manager');
-  const { applicationId } = await params;
-  const application = await applicationDetails(ctx, applicationId).catch((error) => {
+  try {
+    return { ctx, application: await applicationDetails(ctx, applicationId) };
+  } catch (error) {
     if (error instanceof Refused && error.code === 'hiring.not_found') notFound();
     throw error;
-  });
+  }
+}
+
+/** One application: who applies on the left, the decision on the right [US-110][US-120]. */
+export default async function ApplicationPage({ params }: Props) {
+  const { applicationId } = await params;
+  const { ctx, application } = await applicationOf(applicationId);
   const [t, tc] = await Promise.all([getTranslations('hiring'), getTranslations('catalog')]);
   const { name, state } = application;
   const decidedBy = application.decidedBy
@@ -46,7 +61,7 @@ export default async function ApplicationPage({ params }: { params: Promise<{ ap
         }
         badge={<StateBadge {...looks[state]}>{t(`states.${state}`)}</StateBadge>}
       />
-      <div className="grid gap-x-10 gap-y-8 lg:grid-cols-[1fr_22rem]">
+      <div className="grid gap-x-10 gap-y-8 lg:grid-cols-[1fr_24rem]">
         <div>
           <KeyValue
             items={[
@@ -103,34 +118,43 @@ export default async function ApplicationPage({ params }: { params: Promise<{ ap
           )}
         </div>
         {state === 'new' && (
-          <Section title={t('decide.title')} lead={t('decide.lead')}>
-            <Form action={accept} hidden={{ applicationId }} className="grid gap-3">
-              {skills.map((skill) => (
-                <Field key={skill} name={`characteristics.${skill}`} label={tc(`skills.${skill}` as never)}>
-                  <NumberField min={0} max={100} step={5} defaultValue={50} />
+          <div>
+            <Section title={t('decide.title')} lead={t('decide.lead')}>
+              <Form action={accept} hidden={{ applicationId }} className="grid gap-3">
+                <div className="grid grid-cols-2 gap-3">
+                  {skills.map((skill) => (
+                    <Field
+                      key={skill}
+                      name={`characteristics.${skill}`}
+                      label={tc(`skills.${skill}` as never)}
+                      required
+                    >
+                      <NumberField min={0} max={100} step={5} defaultValue={50} />
+                    </Field>
+                  ))}
+                </div>
+                <Field name="reason" label={t('decide.reason')}>
+                  <Textarea rows={2} maxLength={1000} />
                 </Field>
-              ))}
-              <Field name="reason" label={t('decide.reason')}>
-                <Textarea rows={2} maxLength={1000} />
-              </Field>
-              <p className="text-sm text-ink-2">{t('decide.acceptLead')}</p>
-              <Button type="submit" variant="primary">
-                {t('decide.accept')}
-              </Button>
-            </Form>
-            <div className="mt-3">
-              <ConfirmButton
-                action={decline}
-                hidden={{ applicationId }}
-                title={t('decide.declineTitle', { name })}
-                description={t('decide.declineLead')}
-                reason={{ label: t('decide.declineReason'), required: true }}
-                confirm={t('decide.decline')}
-              >
-                {t('decide.decline')}
-              </ConfirmButton>
-            </div>
-          </Section>
+                <p className="text-sm text-ink-2">{t('decide.acceptLead')}</p>
+                <Button type="submit" variant="primary">
+                  {t('decide.accept')}
+                </Button>
+              </Form>
+              <div className="mt-3">
+                <ConfirmButton
+                  action={decline}
+                  hidden={{ applicationId }}
+                  title={t('decide.declineTitle', { name })}
+                  description={t('decide.declineLead')}
+                  reason={{ label: t('decide.declineReason'), required: true }}
+                  confirm={t('decide.decline')}
+                >
+                  {t('decide.decline')}
+                </ConfirmButton>
+              </div>
+            </Section>
+          </div>
         )}
       </div>
     </>

@@ -13,7 +13,7 @@ import { type Column, Table } from '#app/ui/table.tsx';
 import { When } from '#app/ui/when.tsx';
 import { accountNames } from '#lib/identity/index.ts';
 import { type Audit, auditQueue } from '#lib/quality/index.ts';
-import { QualityHeader } from './quality-header.tsx';
+import { QualityHeader } from '../quality-header.tsx';
 
 const kinds = ['incident', 'sample'] as const;
 

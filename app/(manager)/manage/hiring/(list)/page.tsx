@@ -1,3 +1,4 @@
+import type { Metadata } from 'next';
 import { getTranslations } from 'next-intl/server';
 import { requireCtx } from '#app/session.ts';
 import { Avatar } from '#app/ui/avatar.tsx';
@@ -13,6 +14,11 @@ import { type ApplicationState, applicationList, newApplicationCount } from '#li
 
 const states: readonly ApplicationState[] = ['new', 'accepted', 'declined'];
 
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: (await getTranslations('hiring'))('title') };
+}
+
+/** Applications by state: new ones wait for a decision, oldest first [US-090][US-120]. */
 export default async function HiringPage({ searchParams }: { searchParams: Promise<Search> }) {
   const ctx = await requireCtx('manager');
   const t = await getTranslations('hiring');
@@ -26,17 +32,16 @@ export default async function HiringPage({ searchParams }: { searchParams: Promi
   return (
     <>
       <PageHeader title={t('title')} />
-      <Toolbar end={<SearchField path="/manage/hiring" search={search} label={t('list.search')} />}>
-        <LinkTabs
-          label={t('list.views')}
-          current={`/manage/hiring?state=${state}`}
-          items={states.map((one) => ({
-            href: `/manage/hiring?state=${one}`,
-            label: t(`states.${one}`),
-            count: one === 'new' ? waiting : undefined,
-          }))}
-        />
-      </Toolbar>
+      <LinkTabs
+        label={t('list.views')}
+        current={`/manage/hiring?state=${state}`}
+        items={states.map((one) => ({
+          href: `/manage/hiring?state=${one}`,
+          label: t(`states.${one}`),
+          count: one === 'new' ? waiting : undefined,
+        }))}
+      />
+      <Toolbar end={<SearchField path="/manage/hiring" search={search} label={t('list.search')} />} />
       <Table
         caption={t('list.caption')}
         search={search}
