@@ -1,9 +1,10 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   accessSync,
   constants,
   existsSync,
+  linkSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -15,8 +16,9 @@ import {
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
 import { openLog } from './log-file.ts';
-import { endProcesses, isAlive } from './processes.ts';
+import { endProcesses, isAlive, startMark } from './processes.ts';
 
 const root = join(import.meta.dirname, '..');
 const builds = join(root, '.tmp', 'build');
@@ -50,7 +52,7 @@ export async function ensureBuild(options: {
     try {
       if (!existsSync(done)) {
         options.say('building the web application (a minute or two, only after changes)');
-        rmSync(folder, { recursive: true, force: true });
+        rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
         await runBuild(distDir, options.signal);
         writeFileSync(done, new Date().toISOString());
         built = true;
@@ -96,13 +98,21 @@ async function lockBuilds(options: {
   for (let said = false; ; ) {
     options.signal?.throwIfAborted();
     try {
-      writeFileSync(lock, String(process.pid), { flag: 'wx' });
+      // A link appears with its text, so nobody can read a lock that is not written yet.
+      const mine = `${lock}-${process.pid}`;
+      writeFileSync(mine, nameOf(process.pid));
+      try {
+        linkSync(mine, lock);
+      } finally {
+        rmSync(mine, { force: true });
+      }
+      await endAbandonedBuild();
       return () => rmSync(lock, { force: true });
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     }
-    const holder = Number(existsSync(lock) ? readFileSync(lock, 'utf8') : 0);
-    if (!holder || !isAlive(holder)) {
+    const holder = livingProcess(lock);
+    if (!holder) {
       rmSync(lock, { force: true });
       continue;
     }
@@ -112,16 +122,45 @@ async function lockBuilds(options: {
   }
 }
 
+const nameOf = (pid: number) => `${pid} ${startMark(pid) ?? ''}`;
+
+/** The id in the file, if that very process still lives. */
+function livingProcess(file: string): number | undefined {
+  if (!existsSync(file)) return undefined;
+  const text = readFileSync(file, 'utf8');
+  const pid = Number(text.split(' ')[0]);
+  return pid && isAlive(pid) && nameOf(pid) === text ? pid : undefined;
+}
+
+/** A build whose starter was killed would write into the folder of the next. */
+async function endAbandonedBuild(): Promise<void> {
+  const pid = livingProcess(join(builds, 'builder'));
+  if (pid) await endProcesses([-pid], [['SIGKILL', 5000]]);
+}
+
 async function runBuild(distDir: string, signal?: AbortSignal): Promise<void> {
   const log = openLog(join(root, '.tmp', 'build.log'));
   const { DATABASE_URL: _url, INNGEST_DEV: _dev, ...env } = process.env;
-  const child = spawn(process.execPath, [join(root, 'node_modules/next/dist/bin/next'), 'build'], {
+  const watch = pathToFileURL(join(root, 'local/end-with-parent.mjs')).href;
+  const next = join(root, 'node_modules/next/dist/bin/next');
+  const child: ChildProcess = spawn(process.execPath, ['--import', watch, next, 'build'], {
     cwd: root,
-    env: { ...env, NODE_ENV: 'production', MCF_DIST_DIR: distDir, NEXT_TELEMETRY_DISABLED: '1', CI: '1' },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    env: {
+      ...env,
+      NODE_ENV: 'production',
+      MCF_DIST_DIR: distDir,
+      NEXT_TELEMETRY_DISABLED: '1',
+      CI: '1',
+      MCF_SUPERVISED: '1',
+    },
+    stdio: ['pipe', 'pipe', 'pipe'],
     detached: true,
   });
-  for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on('line', log.write);
+  if (child.pid) writeFileSync(join(builds, 'builder'), nameOf(child.pid));
+  child.stdin?.on('error', () => {});
+  for (const stream of [child.stdout, child.stderr]) {
+    if (stream) createInterface({ input: stream }).on('line', log.write);
+  }
   const end = () => {
     if (child.pid)
       void endProcesses(
@@ -148,7 +187,7 @@ async function runBuild(distDir: string, signal?: AbortSignal): Promise<void> {
 /** Keeps the newest few and everything that a living process runs on. */
 function removeOldBuilds(current: string): void {
   const finished = readdirSync(builds)
-    .filter((name) => name !== 'lock' && name !== current)
+    .filter((name) => /^[0-9a-f]{16}$/.test(name) && name !== current)
     .map((name) => ({
       folder: join(builds, name),
       usedAt: statSync(join(builds, name, 'mcf-built'), { throwIfNoEntry: false })?.mtimeMs ?? 0,
