@@ -1,5 +1,6 @@
 'use client';
 
+import { useTranslations } from 'next-intl';
 import {
   type ComponentProps,
   createContext,
@@ -40,6 +41,7 @@ type Props = Omit<ComponentProps<'form'>, 'action' | 'children' | 'hidden'> & {
  * wrong field, cannot be sent twice at once, and works before its script has arrived.
  */
 export function Form({ action, hidden, resetOnOk, onOk, className, children, onSubmit, ...rest }: Props) {
+  const t = useTranslations('ui.form');
   const [state, dispatch, pending] = useActionState(action, {});
   const form = useRef<HTMLFormElement>(null);
   const done = useRef(onOk);
@@ -77,6 +79,11 @@ export function Form({ action, hidden, resetOnOk, onOk, className, children, onS
           // Sent by hand: React would empty the fields after the action, also when it answered with errors.
           event.preventDefault();
           if (pending) return;
+          // An action that cannot be sent would take the whole page down with its error.
+          if (!navigator.onLine) {
+            toast.error(t('noNetwork'));
+            return;
+          }
           const submitter = (event.nativeEvent as SubmitEvent).submitter;
           const data = new FormData(event.currentTarget, submitter);
           startTransition(() => dispatch(data));

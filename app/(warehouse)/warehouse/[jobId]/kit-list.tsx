@@ -44,8 +44,13 @@ export function KitList({ jobId, lines }: { jobId: string; lines: KitLine[] }) {
       form.set('lineId', changed.id);
       if ('count' in changed) form.set('count', String(changed.count));
       else form.set('isTicked', String(changed.isTicked));
-      const answer = await ('count' in changed ? change : tick)({}, form);
-      if (!answer.ok) toast.error(answer.message ?? '');
+      try {
+        const answer = await ('count' in changed ? change : tick)({}, form);
+        if (!answer.ok) toast.error(answer.message ?? '');
+      } catch {
+        // No answer: the tick is taken back on the screen, as it may not have been kept.
+        toast.error(t('notKept'));
+      }
     });
   }
 
