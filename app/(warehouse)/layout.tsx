@@ -24,6 +24,7 @@ export default async function Layout({ children }: { children: ReactNode }) {
         { href: '/warehouse/stock', label: t('stock'), icon: <Boxes aria-hidden="true" /> },
       ]}
       user={await personMenu()}
+      areas={['consumables']}
       live={<ShellLive />}
     >
       {children}

@@ -30,6 +30,7 @@ export default async function Layout({ children }: { children: ReactNode }) {
         { href: '/work/money', label: t('money'), icon: <Wallet aria-hidden="true" /> },
       ]}
       user={await personMenu()}
+      areas={['execution']}
       live={<ShellLive />}
     >
       <UnsentPhotos accountId={ctx.actor.id} />

@@ -7,9 +7,9 @@ import { NavLink } from './nav-link.tsx';
 import { UserMenu } from './user-menu.tsx';
 
 /** A tablet on the wall, gloves on: 20 px and up, targets of 4 rem, the whole width for the board. */
-export function WarehouseShell({ home, nav, navLabel, user, live, children }: ShellProps) {
+export function WarehouseShell({ home, nav, navLabel, user, live, areas, children }: ShellProps) {
   return (
-    <ClientMessages>
+    <ClientMessages areas={areas}>
       <div data-density="board" className="flex min-h-dvh flex-col">
         <SkipLink />
         <header className="sticky top-0 z-20 border-b bg-paper pt-[env(safe-area-inset-top)]">

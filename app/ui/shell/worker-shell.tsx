@@ -7,9 +7,9 @@ import { NavLink } from './nav-link.tsx';
 import { UserMenu } from './user-menu.tsx';
 
 /** A phone in one hand: one column, tabs at the thumb (at most five), everything else above them. */
-export function WorkerShell({ home, nav, navLabel, user, live, children }: ShellProps) {
+export function WorkerShell({ home, nav, navLabel, user, live, areas, children }: ShellProps) {
   return (
-    <ClientMessages>
+    <ClientMessages areas={areas}>
       <div data-density="touch" className="flex min-h-dvh flex-col">
         <SkipLink />
         <header className="print:hidden sticky top-0 z-20 border-b bg-paper pt-[env(safe-area-inset-top)]">
