@@ -41,9 +41,12 @@ export function ApplyForm({
 
   if (sent)
     return (
-      <Callout tone="good" title={t('apply.thanksTitle')}>
-        {t('apply.thanks')}
-      </Callout>
+      // The form is gone: the answer takes the focus, so that it is seen and heard.
+      <div tabIndex={-1} ref={(answer) => answer?.focus()} className="rounded-md outline-none">
+        <Callout tone="good" title={t('apply.thanksTitle')}>
+          {t('apply.thanks')}
+        </Callout>
+      </div>
     );
   return (
     <Form action={send} className="grid gap-5" noValidate>

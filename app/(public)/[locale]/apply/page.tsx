@@ -27,7 +27,7 @@ export default async function ApplyPage({ params }: Props) {
         <ol className="mt-6 mb-8 divide-y border-y">
           {(['one', 'two', 'three'] as const).map((step, index) => (
             <li key={step} className="flex gap-4 py-2.5">
-              <span className="w-5 font-semibold text-accent-ink tabular-nums">{index + 1}</span>
+              <span className="w-5 shrink-0 font-semibold text-accent-ink tabular-nums">{index + 1}</span>
               {t(`apply.steps.${step}`)}
             </li>
           ))}

@@ -59,7 +59,7 @@ export default async function ApplicationPage({ params }: Props) {
             <Avatar name={name} coat={application.coatColour} size={40} /> {name}
           </span>
         }
-        badge={<StateBadge {...looks[state]}>{t(`states.${state}`)}</StateBadge>}
+        badge={<StateBadge {...looks[state]}>{t(`badges.${state}`)}</StateBadge>}
       />
       <div className="grid gap-x-10 gap-y-8 lg:grid-cols-[1fr_24rem]">
         <div>
@@ -87,7 +87,7 @@ export default async function ApplicationPage({ params }: Props) {
                       key: t('list.decided'),
                       value: (
                         <>
-                          {t('decide.by', { state: t(`states.${state}`), who: decidedBy ?? '—' })},{' '}
+                          {t('decide.by', { state: t(`badges.${state}`), who: decidedBy ?? '—' })},{' '}
                           <When at={application.decidedAt} />
                         </>
                       ),
