@@ -21,6 +21,7 @@ export function ItemDialog({
   const [open, setOpen] = useState(false);
   return (
     <Dialog
+      wide
       open={open}
       onOpenChange={setOpen}
       title={t(item ? 'editItem' : 'newItemTitle')}

@@ -78,6 +78,7 @@ function Take({
   const [photo, setPhoto] = useState<File | null>(null);
   const [isBusy, setIsBusy] = useState(false);
   const field = useRef<HTMLDivElement>(null);
+  const wasTapped = useRef(false);
 
   function choose(taken: File | null) {
     setPhoto(taken);
@@ -87,11 +88,15 @@ function Take({
 
   async function send() {
     if (!photo) return field.current?.querySelector('input')?.click();
+    // A double tap comes before the button is drawn anew.
+    if (wasTapped.current) return;
+    wasTapped.current = true;
     setIsBusy(true);
     try {
       const bytes = await shrinkPhoto(photo);
       await keepPhoto({ orderId: order.id, requestNumber: order.requestNumber, action, bytes });
     } finally {
+      wasTapped.current = false;
       setIsBusy(false);
     }
   }
