@@ -56,7 +56,7 @@ export default async function Page({ params }: { params: Promise<{ orderId: stri
       )}
 
       {(ended || order.endReason) && (
-        <div className="mt-4">
+        <div className="mt-4 wrap-anywhere">
           <Callout tone="warn" title={ended ?? undefined}>
             {order.endReason}
           </Callout>
@@ -68,7 +68,7 @@ export default async function Page({ params }: { params: Promise<{ orderId: stri
         </div>
       )}
 
-      <dl className="mt-5 divide-y border-y">
+      <dl className="mt-5 divide-y border-y wrap-anywhere">
         <div className="py-3">
           <dt className="text-[0.9em] text-ink-2">{t('order.where')}</dt>
           <dd className="flex gap-2 font-medium whitespace-pre-line">

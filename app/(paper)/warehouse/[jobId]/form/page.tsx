@@ -64,7 +64,7 @@ export default async function Page({ params }: Props) {
             {facts.map(([name, value]) => (
               <div key={name} className="grid grid-cols-[11rem_1fr] gap-4 border-b border-[#e3dacb] py-2">
                 <dt className="text-[#5c5244]">{name}</dt>
-                <dd className="font-medium whitespace-pre-line">{value}</dd>
+                <dd className="font-medium wrap-anywhere whitespace-pre-line">{value}</dd>
               </div>
             ))}
           </dl>
