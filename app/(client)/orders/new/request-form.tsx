@@ -44,16 +44,16 @@ export function RequestForm({ requestKey, services, cost, startsAt, earliest, pl
         />
       </Field>
       <Field name="what" label={t('what')} hint={t('whatHint')} required>
-        <Textarea maxLength={2000} />
+        <Textarea />
       </Field>
       <Field name="startsAt" label={t('when')} required>
         <DateTimeField defaultValue={startsAt} min={earliest} />
       </Field>
       <Field name="place" label={t('where')} hint={t('whereHint')} required>
-        <Input maxLength={300} defaultValue={place} />
+        <Input defaultValue={place} />
       </Field>
       <Field name="contact" label={t('contact')} hint={t('contactHint')} required>
-        <Input maxLength={200} defaultValue={contact} />
+        <Input defaultValue={contact} />
       </Field>
       <div className="sticky bottom-0 -mx-4 flex flex-wrap items-center justify-between gap-x-6 gap-y-3 border-t bg-paper px-4 py-4 sm:mx-0 sm:px-0">
         <div className="min-w-0 flex-1 basis-64" aria-live="polite">

@@ -51,7 +51,7 @@ export function ApplyForm({
   return (
     <Form action={send} className="grid gap-5" noValidate>
       <Field name="name" label={t('fields.name')} required>
-        <Input autoComplete="name" maxLength={100} />
+        <Input autoComplete="name" />
       </Field>
       <div className="grid gap-5 sm:grid-cols-2">
         <Field name="ageYears" label={t('fields.ageYears')} required>
@@ -62,13 +62,13 @@ export function ApplyForm({
         </Field>
       </div>
       <Field name="breed" label={t('fields.breed')} required>
-        <Input maxLength={100} />
+        <Input />
       </Field>
       <Field name="email" label={t('fields.email')} hint={t('fields.emailHint')} required>
-        <Input type="email" autoComplete="email" maxLength={200} />
+        <Input type="email" autoComplete="email" />
       </Field>
       <Field name="about" label={t('fields.about')} hint={t('fields.aboutHint')}>
-        <Textarea rows={4} maxLength={2000} />
+        <Textarea rows={4} />
       </Field>
       <Field name="photo" label={t('fields.photo')} hint={t('fields.photoHint')}>
         <PhotoField />

@@ -75,6 +75,8 @@ function Take({
   children: React.ReactNode;
 }) {
   const t = useTranslations('execution');
+  // Why the last one was refused, where the thumb is; the same words stay in the queue at the top.
+  const problem = useQueue().unsent.find((each) => each.orderId === order.id && each.problem)?.problem;
   const [photo, setPhoto] = useState<File | null>(null);
   const [isBusy, setIsBusy] = useState(false);
   const field = useRef<HTMLDivElement>(null);
@@ -109,6 +111,7 @@ function Take({
         </Field>
       </div>
       <ThumbBar>
+        {problem && !photo && <Callout tone="bad">{problem}</Callout>}
         <Button variant="primary" size="lg" pending={isBusy} onClick={() => void send()}>
           {photo ? <Check aria-hidden="true" /> : <Camera aria-hidden="true" />}
           {t(`${action}.button`)}
