@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import { type Browser, type Locator, type Page, chromium as playwright } from 'playwright-core';
 import postgres from 'postgres';
 import sharp from 'sharp';
@@ -7,6 +8,7 @@ import { chromium } from '../local/chromium.ts';
 import type { Instance } from '../local/instance.ts';
 
 const warmUps = 2;
+const quietMs = 400;
 const password = 'free-the-cats';
 const goals = { actionP95Ms: 200, assignedP95Ms: 1000 };
 
@@ -113,6 +115,7 @@ async function playOrder(stage: Stage, round: number, admin: postgres.Sql, note:
   const { client, staff, manager, billing } = stage;
   const place = `Tower ${round}, shelf ${randomBytes(4).toString('hex')}`;
   const time = async (page: Page, click: Locator, wanted: Wanted, gesture?: 'tap'): Promise<Answers> => {
+    await idle(admin);
     const answers = await answersTo(page, click, wanted, gesture);
     for (const [name, { ms, networkMs }] of Object.entries(answers)) note(name, ms, networkMs);
     return answers;
@@ -158,9 +161,9 @@ async function playOrder(stage: Stage, round: number, admin: postgres.Sql, note:
   await time(staff, staff.getByRole('article').filter({ hasText: number }).getByRole('link'), {
     'staff: open the job': `//main//input[@type='checkbox']`,
   });
-  const boxes = await staff.getByRole('checkbox').all();
-  for (const [index, box] of boxes.entries()) {
-    const left = boxes.length - index;
+  const boxCount = await staff.getByRole('checkbox').count();
+  for (let index = 0; index < boxCount; index++) {
+    const left = boxCount - index;
     const kept =
       left > 1 ? `contains(.,'${left - 1} line')` : `not(contains(.,'line')) or not(contains(.,'ticked'))`;
     await time(
@@ -223,6 +226,17 @@ async function playOrder(stage: Stage, round: number, admin: postgres.Sql, note:
   });
 }
 
+/** Waits until what the last click set off has been done: no event unsent, and none new for a while. */
+async function idle(admin: postgres.Sql): Promise<void> {
+  for (let seen = '', since = Date.now(); Date.now() - since < quietMs; ) {
+    const [row] = await admin<{ now: string; isBusy: boolean }[]>`
+      select count(*)::text as now, bool_or(sent_at is null) as "isBusy" from kernel.outbox`;
+    if (row!.now !== seen || row!.isBusy) since = Date.now();
+    seen = row!.now;
+    await pause(50);
+  }
+}
+
 /** Clicks, and waits in the page for every answer that is wanted. */
 async function answersTo(page: Page, target: Locator, wanted: Wanted, gesture?: 'tap'): Promise<Answers> {
   await target.waitFor();
@@ -261,6 +275,8 @@ function watchAnswers(): void {
       begun ||= event.timeStamp;
     };
     addEventListener('click', clicked, { capture: true });
+    // The browser keeps 250 entries and then no more.
+    performance.clearResourceTimings();
     here.mcfAnswers = new Promise((resolve) => {
       const left = new Map(Object.entries(wanted));
       const answers: Answers = {};
