@@ -28,7 +28,7 @@ type Props = { params: Promise<{ id: string }> };
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
   const ctx = await requireCtx('client');
   const [order, locale] = await Promise.all([readOrder(ctx, (await params).id), getLocale()]);
-  return { title: order ? localized(order.serviceName, locale) : undefined };
+  return order ? { title: localized(order.serviceName, locale) } : {};
 }
 
 const usualWay: OrderState[] = ['placed', 'assigned', 'ready', 'in_progress', 'reported', 'completed'];

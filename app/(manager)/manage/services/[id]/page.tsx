@@ -19,7 +19,7 @@ type Props = { params: Promise<{ id: string }> };
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
   const ctx = await requireCtx('manager');
   const [service, locale] = await Promise.all([currentService(ctx, (await params).id), getLocale()]);
-  return { title: service ? localized(service.name, locale) : undefined };
+  return service ? { title: localized(service.name, locale) } : {};
 }
 
 /** A service in its version in force; saving publishes the next. */
