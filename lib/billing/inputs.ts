@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { parseCents } from '#lib/kernel/money.ts';
 
-const id = z.guid();
+// Nothing chosen reads as missing, not as malformed.
+const id = z.string().min(1).pipe(z.guid());
 
 /** An amount as people type it ("12,50"), more than zero, at most a million units. */
 const amount = z

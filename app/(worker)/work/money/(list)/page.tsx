@@ -42,15 +42,16 @@ export default async function MoneyPage() {
         </div>
       )}
       <section aria-labelledby="month" className="rounded-lg border bg-surface p-[1.25em]">
-        <h2 id="month" className="text-[0.9375em] font-normal text-ink-2">
+        <h2 id="month" className="first-letter:uppercase text-[0.9375em] font-normal text-ink-2">
           {t('month', { month: monthName(money.period, locale) })}
         </h2>
         <p className="mt-1 text-[2.25em] leading-tight font-semibold tracking-[-0.02em] tabular-nums">
           <Money cents={money.expectedCents} />
         </p>
         <p className="text-ink-2">
-          {t(isNegative ? 'negative' : 'expected')}.{' '}
-          {t.rich('until', { when: () => <When at={money.to} mode="exact" /> })}
+          {t.rich(isNegative ? 'negative' : 'expected', {
+            when: () => <When key="when" at={money.to} mode="exact" />,
+          })}
         </p>
         <dl className="mt-4 divide-y border-t">
           {parts.map(({ id, label, cents }) => (
