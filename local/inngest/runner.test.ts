@@ -55,7 +55,8 @@ describe.each([
     await client.send({ name: 'a/nap', data: {} });
     const [run] = await ended(runner, 'app-nap');
     expect(run?.output).toBeGreaterThanOrEqual(1000);
-    expect(run?.output).toBeLessThan(1900);
+    // Not the moment (a loaded machine is late), but that it was this sleep and no backoff or hour.
+    expect(run?.output).toBeLessThan(10_000);
   });
 
   test('waitForEvent takes the first event that matches, and null when the time is over', async () => {
