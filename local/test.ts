@@ -1,7 +1,8 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { pathToFileURL } from 'node:url';
 import { ensureBuild } from './build.ts';
 import { freePort } from './free-port.ts';
 import { type Instance, startInstance } from './instance.ts';
@@ -44,6 +45,7 @@ async function main(): Promise<void> {
         count = { passed: 0, failed: 1 };
       }
     } catch (error) {
+      if (stopped.signal.aborted) break;
       console.error((error as Error).message);
       count = { passed: 0, failed: 1 };
     }
@@ -158,12 +160,14 @@ function run(
   onLine?: (line: string) => void,
 ): Promise<number | null> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, args, {
+    const watch = pathToFileURL(join(root, 'local/end-with-parent.mjs')).href;
+    const child: ChildProcess = spawn(process.execPath, ['--import', watch, ...args], {
       cwd: root,
-      env: { ...process.env, ...env } as NodeJS.ProcessEnv,
-      stdio: ['ignore', onLine ? 'pipe' : 'inherit', 'inherit'],
+      env: { ...process.env, ...env, MCF_SUPERVISED: '1' } as unknown as NodeJS.ProcessEnv,
+      stdio: ['pipe', onLine ? 'pipe' : 'inherit', 'inherit'],
       detached: true,
     });
+    child.stdin?.on('error', () => {});
     if (onLine && child.stdout) {
       createInterface({ input: child.stdout }).on('line', (line) => {
         console.log(line);
