@@ -25,7 +25,7 @@ type Props = { params: Promise<{ id: string }> };
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
   const ctx = await requireCtx('manager');
   const order = await orderForManagers(ctx, (await params).id);
-  return { title: order?.requestNumber };
+  return order ? { title: order.requestNumber } : {};
 }
 
 /** One order as managers see it: every fact, the whole history, how it was matched, and the way to end it. */
