@@ -1,6 +1,6 @@
 import { Bell } from 'lucide-react';
-import Link from 'next/link';
 import { getTranslations } from 'next-intl/server';
+import { Link } from '#app/ui/link.tsx';
 import { unreadCount } from '#lib/notifications/index.ts';
 import { LiveRefresh } from './live-refresh.tsx';
 import { currentCtx, currentSession } from './session.ts';

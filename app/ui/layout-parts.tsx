@@ -1,6 +1,6 @@
-import Link from 'next/link';
 import type { ReactNode } from 'react';
 import { cx } from './cx.ts';
+import { Link } from './link.tsx';
 
 /** Top of a page: where am I, what is it about, what can I do. One per page; holds the h1. */
 export function PageHeader({

@@ -1,9 +1,9 @@
 'use client';
 
 import { Menu as Base } from '@base-ui/react/menu';
-import Link from 'next/link';
 import type { ReactElement, ReactNode } from 'react';
 import { cx } from './cx.ts';
+import { Link } from './link.tsx';
 import { portalContainer } from './portal-container.ts';
 
 export type MenuItem =

@@ -1,8 +1,8 @@
 import { ArrowDown, ArrowUp } from 'lucide-react';
-import Link from 'next/link';
 import { useTranslations } from 'next-intl';
 import type { ReactNode } from 'react';
 import { cx } from './cx.ts';
+import { Link } from './link.tsx';
 import { type Search, withSearch } from './search-params.ts';
 
 export type Column<Row> = {

@@ -1,10 +1,10 @@
 import { CircleCheck } from 'lucide-react';
 import type { Metadata } from 'next';
-import Link from 'next/link';
 import { getTranslations } from 'next-intl/server';
 import type { ReactNode } from 'react';
 import { requireCtx } from '#app/session.ts';
 import { Figure, PageHeader, Section } from '#app/ui/layout-parts.tsx';
+import { Link } from '#app/ui/link.tsx';
 import { Money } from '#app/ui/money.tsx';
 import { StateBadge } from '#app/ui/state-badge.tsx';
 import { When } from '#app/ui/when.tsx';

@@ -1,6 +1,6 @@
-import Link from 'next/link';
 import { useLocale, useTranslations } from 'next-intl';
 import { cx } from '#app/ui/cx.ts';
+import { Link } from '#app/ui/link.tsx';
 import { localized } from '#app/ui/localized.ts';
 import { StateBadge } from '#app/ui/state-badge.tsx';
 import { Progress } from '#app/ui/stepper.tsx';

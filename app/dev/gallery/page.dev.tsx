@@ -29,7 +29,6 @@ import { PhotoField } from '#app/ui/photo-field.tsx';
 import { SearchField } from '#app/ui/search-field.tsx';
 import type { Search } from '#app/ui/search-params.ts';
 import { SignatureField } from '#app/ui/signature-field.tsx';
-import { PageSkeleton } from '#app/ui/skeleton.tsx';
 import { type Shape, StateBadge, type Tone } from '#app/ui/state-badge.tsx';
 import { Progress, Stepper } from '#app/ui/stepper.tsx';
 import { Table } from '#app/ui/table.tsx';
@@ -392,9 +391,6 @@ export default async function GalleryPage({ searchParams }: { searchParams: Prom
             {(['asleep', 'shelf', 'orders', 'lost'] as const).map((name) => (
               <Art key={name} name={name} className="w-full" />
             ))}
-          </div>
-          <div className="mt-6">
-            <PageSkeleton rows={3} />
           </div>
         </Section>
       </main>

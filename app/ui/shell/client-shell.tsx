@@ -1,6 +1,6 @@
-import Link from 'next/link';
 import type { ReactNode } from 'react';
 import { ClientMessages } from '../client-messages.tsx';
+import { Link } from '../link.tsx';
 import { Wordmark } from '../mark.tsx';
 import { SkipLink } from '../skip-link.tsx';
 import { type NavItem, NavLink } from './nav-link.tsx';

@@ -1,8 +1,8 @@
 import { Menu as Bars } from 'lucide-react';
-import Link from 'next/link';
 import { getTranslations } from 'next-intl/server';
 import type { ReactNode } from 'react';
 import { ClientMessages } from '../client-messages.tsx';
+import { Link } from '../link.tsx';
 import { Wordmark } from '../mark.tsx';
 import { SkipLink } from '../skip-link.tsx';
 import { type NavItem, NavLink } from './nav-link.tsx';

@@ -1,5 +1,5 @@
-import Link from 'next/link';
 import { ClientMessages } from '../client-messages.tsx';
+import { Link } from '../link.tsx';
 import { Mark } from '../mark.tsx';
 import { SkipLink } from '../skip-link.tsx';
 import type { ShellProps } from './client-shell.tsx';

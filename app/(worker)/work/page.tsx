@@ -1,17 +1,17 @@
 import { ChevronRight } from 'lucide-react';
-import Link from 'next/link';
 import { getLocale, getTranslations } from 'next-intl/server';
 import { NewerOlder } from '#app/order-parts/newer-older.tsx';
 import { OrderBadge } from '#app/order-parts/order-badge.tsx';
 import { requireCtx } from '#app/session.ts';
 import { EmptyState } from '#app/ui/empty-state.tsx';
+import { Link } from '#app/ui/link.tsx';
 import { LinkTabs } from '#app/ui/link-tabs.tsx';
 import { localized } from '#app/ui/localized.ts';
 import type { Search } from '#app/ui/search-params.ts';
 import { When } from '#app/ui/when.tsx';
 import { readKits } from '#lib/consumables/index.ts';
 import { workOf } from '#lib/ordering/index.ts';
-import { KitBadge } from '../kit-state.tsx';
+import { KitBadge } from './kit-state.tsx';
 
 const views = ['active', 'completed', 'failed', 'cancelled'] as const;
 type View = (typeof views)[number];

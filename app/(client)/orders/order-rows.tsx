@@ -1,6 +1,6 @@
-import Link from 'next/link';
 import { useLocale, useTranslations } from 'next-intl';
 import { OrderBadge } from '#app/order-parts/order-badge.tsx';
+import { Link } from '#app/ui/link.tsx';
 import { localized } from '#app/ui/localized.ts';
 import { Money } from '#app/ui/money.tsx';
 import { When } from '#app/ui/when.tsx';

@@ -1,13 +1,13 @@
-import Link from 'next/link';
 import { getFormatter, getLocale, getTranslations } from 'next-intl/server';
 import type { ReactNode } from 'react';
 import { requireCtx } from '#app/session.ts';
 import { EmptyState } from '#app/ui/empty-state.tsx';
+import { Link } from '#app/ui/link.tsx';
 import { localized } from '#app/ui/localized.ts';
 import { readBoard } from '#lib/consumables/index.ts';
-import { AnnounceJobs } from '../announce-jobs.tsx';
-import { ClockTime } from '../clock-time.tsx';
-import { JobCard } from '../job-card.tsx';
+import { AnnounceJobs } from './announce-jobs.tsx';
+import { ClockTime } from './clock-time.tsx';
+import { JobCard } from './job-card.tsx';
 
 const issuedShown = 8;
 

@@ -6,9 +6,9 @@ import { PageHeader, Section } from '#app/ui/layout-parts.tsx';
 import { localized } from '#app/ui/localized.ts';
 import { Table } from '#app/ui/table.tsx';
 import { readStock } from '#lib/consumables/index.ts';
-import { ItemDialog } from '../item-dialog.tsx';
-import { PurchaseLine } from '../purchase-line.tsx';
-import { StockState } from '../stock-state.tsx';
+import { ItemDialog } from './item-dialog.tsx';
+import { PurchaseLine } from './purchase-line.tsx';
+import { StockState } from './stock-state.tsx';
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations('consumables.title'))('stock') };

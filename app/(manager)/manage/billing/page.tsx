@@ -10,10 +10,10 @@ import { billingOverview, closablePeriods } from '#lib/billing/index.ts';
 import { accountNames } from '#lib/identity/index.ts';
 import { hasRole } from '#lib/kernel/ctx.ts';
 import type { TrialRow } from '#lib/ledger/index.ts';
-import { CloseButtons } from '../close-buttons.tsx';
-import { Closes } from '../closes.tsx';
-import { BillingTabs } from '../tabs.tsx';
-import { TrialTable } from '../trial-table.tsx';
+import { CloseButtons } from './close-buttons.tsx';
+import { Closes } from './closes.tsx';
+import { BillingTabs } from './tabs.tsx';
+import { TrialTable } from './trial-table.tsx';
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations('billing.manage'))('title') };

@@ -1,5 +1,4 @@
 import type { Metadata } from 'next';
-import Link from 'next/link';
 import { getLocale, getTranslations } from 'next-intl/server';
 import { StatementBadge } from '#app/billing-parts/document-badge.tsx';
 import { monthName } from '#app/billing-parts/month-name.ts';
@@ -9,6 +8,7 @@ import { Callout } from '#app/ui/callout.tsx';
 import { EmptyState } from '#app/ui/empty-state.tsx';
 import { formatMoney } from '#app/ui/format-money.ts';
 import { PageHeader, Section } from '#app/ui/layout-parts.tsx';
+import { Link } from '#app/ui/link.tsx';
 import { Money } from '#app/ui/money.tsx';
 import { When } from '#app/ui/when.tsx';
 import { myMoney, penaltyCents } from '#lib/billing/index.ts';

@@ -1,11 +1,11 @@
 import type { Metadata } from 'next';
-import Link from 'next/link';
 import { getTranslations } from 'next-intl/server';
 import { OrderBadge } from '#app/order-parts/order-badge.tsx';
 import { requireCtx } from '#app/session.ts';
 import { cx } from '#app/ui/cx.ts';
 import { EmptyState } from '#app/ui/empty-state.tsx';
 import { Toolbar } from '#app/ui/layout-parts.tsx';
+import { Link } from '#app/ui/link.tsx';
 import { Pager } from '#app/ui/pager.tsx';
 import { SearchField } from '#app/ui/search-field.tsx';
 import { pageOf, type Search, withSearch } from '#app/ui/search-params.ts';
@@ -13,7 +13,7 @@ import { type Column, Table } from '#app/ui/table.tsx';
 import { When } from '#app/ui/when.tsx';
 import { accountNames } from '#lib/identity/index.ts';
 import { type Audit, auditQueue } from '#lib/quality/index.ts';
-import { QualityHeader } from '../quality-header.tsx';
+import { QualityHeader } from './quality-header.tsx';
 
 const kinds = ['incident', 'sample'] as const;
 

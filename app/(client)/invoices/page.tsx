@@ -21,9 +21,9 @@ import {
   myMovements,
   myPaymentMethods,
 } from '#lib/billing/index.ts';
-import { FailedInvoice } from '../failed-invoice.tsx';
-import { Methods } from '../methods.tsx';
-import { MovementRows } from '../movement-rows.tsx';
+import { FailedInvoice } from './failed-invoice.tsx';
+import { Methods } from './methods.tsx';
+import { MovementRows } from './movement-rows.tsx';
 
 const pageSize = 10;
 
