@@ -357,6 +357,14 @@ function portTaken(port: number): string {
   );
 }
 
+function otherVersionInWords(what: string, dataDir: string): string {
+  return (
+    `${what}\nNothing was changed. Either start the version that made it, or begin with an empty folder:\n` +
+    `MCF_DATA_DIR=${dataDir}-new npm start\n` +
+    `If nothing in ${dataDir} is worth keeping, delete it and start again.`
+  );
+}
+
 /** A moment of patience: what held the port may just be ending. */
 async function waitForPort(port: number, host: string): Promise<boolean> {
   for (let attempt = 0; attempt < 15; attempt++) {
@@ -541,7 +549,9 @@ async function prepare(input: {
   const { env, identity, log, say, signal } = input;
   const { child, exited } = spawnNode([join(root, 'local/prepare.ts')], env, identity, log, true);
   let signIns: SignIn[] | undefined;
-  child.on('message', (message: { progress?: string; signIns?: SignIn[] }) => {
+  let otherVersion: string | undefined;
+  child.on('message', (message: { progress?: string; signIns?: SignIn[]; otherVersion?: string }) => {
+    otherVersion ??= message.otherVersion;
     if (message.progress === 'migrated') say('migrations done');
     if (message.progress === 'seeding') say('adding demo data (only on the first run)');
     if (message.signIns) signIns = message.signIns;
@@ -551,6 +561,7 @@ async function prepare(input: {
   const how = await exited;
   signal.removeEventListener('abort', end);
   signal.throwIfAborted();
+  if (otherVersion) throw new Error(otherVersionInWords(otherVersion, env.MCF_DATA_DIR!));
   if (!signIns) throw new Error(`The database could not be made ready (${how}, ${log.path}):\n${log.tail()}`);
   return signIns;
 }

@@ -81,6 +81,9 @@ try {
   process.send?.({ signIns });
   process.disconnect?.();
 } catch (error) {
+  // What a person can do something about travels as words; the rest is explained by the log.
+  if ((error as Error).name === 'DatabaseOfOtherVersion')
+    process.send?.({ otherVersion: (error as Error).message });
   console.error(error);
   process.exitCode = 1;
   process.disconnect?.();
