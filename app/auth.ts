@@ -3,7 +3,7 @@ import { headers } from 'next/headers';
 import type { NextAuthOptions } from 'next-auth';
 import { openSession, sessionDays, welcomeTester } from '#lib/identity/index.ts';
 import { Refused } from '#lib/kernel/refused.ts';
-import { requestLocale } from './i18n.ts';
+import { browserLanguage } from './i18n.ts';
 import { systemCtx } from './session.ts';
 
 const ssoCtx = () => systemCtx('single-sign-on');
@@ -45,7 +45,7 @@ export function authOptions(): NextAuthOptions {
             subject: sub,
             name: name || email,
             email,
-            locale: await requestLocale(),
+            language: await browserLanguage(),
           });
           return true;
         } catch (error) {
@@ -62,7 +62,7 @@ export function authOptions(): NextAuthOptions {
           subject: sub,
           name: name || email!,
           email: email!,
-          locale: await requestLocale(),
+          language: await browserLanguage(),
         });
         const userAgent = (await headers()).get('user-agent') ?? '';
         return { sid: await openSession(ctx, { accountId, userAgent }) };

@@ -1,5 +1,7 @@
 import { cookies, headers } from 'next/headers';
 import { getRequestConfig } from 'next-intl/server';
+import type { Language } from '#lib/identity/index.ts';
+import { currentSession } from './session.ts';
 import { chooseLocale, isLocale, type Locale, localeCookie } from './ui/locales.ts';
 
 /** One pair of files per area: `messages/en/<area>.json`, `messages/ru/<area>.json`. Adding an area is adding its name here. */
@@ -24,10 +26,17 @@ export const areas = [
 
 type Messages = { [key: string]: string | Messages };
 
-/** The language of this request: cookie, then the browser, then English. */
-export async function requestLocale(): Promise<Locale> {
+/** What this browser says of itself: the language chosen in it by hand, or else the one it prefers. */
+export async function browserLanguage(): Promise<Language> {
   const [jar, sent] = await Promise.all([cookies(), headers()]);
-  return chooseLocale(jar.get(localeCookie)?.value, sent.get('accept-language'));
+  const cookie = jar.get(localeCookie)?.value;
+  return { locale: chooseLocale(cookie, sent.get('accept-language')), chosen: isLocale(cookie) };
+}
+
+/** The language of this request: chosen in this browser, chosen by its person elsewhere, the browser's, English. */
+export async function requestLocale(): Promise<Locale> {
+  const { locale, chosen } = await browserLanguage();
+  return chosen ? locale : ((await currentSession())?.chosenLocale ?? locale);
 }
 
 /** All texts of a language under their area's name. An area without a file yet is empty, not an error. */

@@ -1,5 +1,5 @@
 import type { Metadata } from 'next';
-import { getTranslations } from 'next-intl/server';
+import { getLocale, getTranslations } from 'next-intl/server';
 import { listSessions } from '#lib/identity/index.ts';
 import { readChannels } from '#lib/notifications/index.ts';
 import { currentSession, requireCtx } from '../session.ts';
@@ -21,8 +21,9 @@ export async function generateMetadata(): Promise<Metadata> {
 /** Who one is, in which language, what one is told, where one is signed in. */
 export default async function AccountPage() {
   const ctx = await requireCtx();
-  const [session, t, told, sessions, channels] = await Promise.all([
+  const [session, locale, t, told, sessions, channels] = await Promise.all([
     currentSession(),
+    getLocale(),
     getTranslations('identity.account'),
     getTranslations('notifications'),
     listSessions(ctx),
@@ -44,10 +45,10 @@ export default async function AccountPage() {
 
       <Section id="language" title={t('language')} lead={t('languageHint')}>
         <Form action={saveLocale}>
-          <Field key={session.locale} name="locale" label={t('language')} group hideLabel required>
+          <Field key={locale} name="locale" label={t('language')} group hideLabel required>
             <RadioCards
               columns={2}
-              defaultValue={session.locale}
+              defaultValue={locale}
               options={[
                 { value: 'en', label: 'English' },
                 { value: 'ru', label: 'Русский' },

@@ -15,7 +15,10 @@ export const accounts = identity.table(
     name: text('name').notNull(),
     /** Lower case; the sign-in name of `local` accounts. */
     email: text('email').notNull(),
+    /** What mails are written in: chosen, or else the best guess so far. */
     locale: text('locale').$type<'en' | 'ru'>().notNull().default('en'),
+    /** Whether the person ever chose it: only then do pages follow it. */
+    localeChosen: boolean('locale_chosen').notNull().default(false),
     active: boolean('active').notNull().default(true),
     hcbSubject: text('hcb_subject').unique(),
     /** The application a worker was hired by: accepting twice makes one account. */

@@ -9,6 +9,7 @@ import { endSessionsOf } from './end-session.ts';
 import { hashPassword } from './hash-password.ts';
 import { newPassword } from './inputs.ts';
 import { keepPassword } from './keep-password.ts';
+import { type Language, learnLanguage } from './learn-language.ts';
 import { openSession } from './open-session.ts';
 import { tokenHash } from './token-hash.ts';
 
@@ -34,7 +35,12 @@ export async function readInvitation(
 /** Uses an invitation: sets the password and opens a session. Throws `Refused`: identity.invitation_over. */
 export async function acceptInvitation(
   ctx: Ctx,
-  { token, password, userAgent }: { token: string; password: unknown; userAgent: string },
+  {
+    token,
+    password,
+    userAgent,
+    language,
+  }: { token: string; password: unknown; userAgent: string; language?: Language },
 ): Promise<{ sessionId: string; roles: Role[] }> {
   const chosen = parse(z.object({ password: newPassword }), { password }).password;
   if (!(await readInvitation(ctx, token))) throw new Refused('identity.invitation_over');
@@ -56,6 +62,7 @@ export async function acceptInvitation(
     await keepPassword(tx, used.accountId, hash);
     // Whoever knew an earlier password is out.
     await endSessionsOf(tx, used.accountId);
+    if (language) await learnLanguage(tx, used.accountId, language);
     tx.audit({ verb: 'acceptInvitation', subject: 'account', subjectId: used.accountId });
     const sessionId = await openSession(tx, { accountId: used.accountId, userAgent });
     const [account] = await tx.db

@@ -8,11 +8,13 @@ import {
   acceptInvitation,
   accountCreated,
   accountDeactivated,
+  changeLocale,
   changePassword,
   createAccount,
   createWorkerAccount,
   endAllSessions,
   endSession,
+  type Language,
   listSessions,
   makeInvitation,
   openSession,
@@ -175,14 +177,6 @@ describe('single sign-on [US-010]', () => {
     expect(await ctx.db.select().from(accounts)).toMatchObject([{ name: 'Murka the Second' }]);
   });
 
-  dbTest('learns the language at the first visit, and leaves it alone after', async ({ ctx }) => {
-    const { accountId } = await welcomeTester(ctx, { ...tester, locale: 'ru' });
-    await welcomeTester(ctx, { ...tester, locale: 'en' });
-    await openSession(ctx, { accountId, userAgent: '' });
-    await welcomeTester(ctx, { ...tester, locale: 'ru' });
-    expect(await ctx.db.select().from(accounts)).toMatchObject([{ locale: 'en' }]);
-  });
-
   dbTest('refuses whom HCB no longer lists', async ({ ctx }) => {
     const { accountId } = await welcomeTester(ctx, tester);
     await ctx.db.update(accounts).set({ active: false }).where(eq(accounts.id, accountId));
@@ -190,6 +184,58 @@ describe('single sign-on [US-010]', () => {
     await expect(openSession(ctx, { accountId, userAgent: '' })).rejects.toMatchObject({
       code: 'identity.deactivated',
     });
+  });
+});
+
+describe('the language of somebody who comes in', () => {
+  const tester = { subject: 'murka', name: 'Murka', email: 'murka@happycatbox.example' };
+  const language = async (ctx: Ctx) => {
+    const [{ locale, localeChosen }] = (await ctx.db.select().from(accounts)) as [
+      typeof accounts.$inferSelect,
+    ];
+    return localeChosen ? `${locale}, chosen` : locale;
+  };
+  /** Everybody's way in; the account is there before. */
+  const ways: [string, (ctx: Ctx, language: Language) => Promise<unknown>][] = [
+    ['single sign-on', (ctx, language) => welcomeTester(ctx, { ...tester, language })],
+    [
+      'a password',
+      async (ctx, language) => {
+        await createAccount(ctx, manager);
+        return signInWithPassword(ctx, { email: manager.email, password }, { ...here, language });
+      },
+    ],
+    [
+      'an invitation',
+      async (ctx, language) => {
+        const { accountId } = await createAccount(ctx, manager);
+        const token = (await makeInvitation(ctx, { accountId, causeId: ctx.newId(), days: 1 }))!;
+        return acceptInvitation(ctx, { token, password, userAgent: '', language });
+      },
+    ],
+  ];
+
+  for (const [way, comeIn] of ways)
+    dbTest(`by ${way} is the browser’s until they choose, and then theirs`, async ({ ctx }) => {
+      await comeIn(ctx, { locale: 'ru', chosen: false });
+      expect(await language(ctx)).toBe('ru');
+      await comeIn(ctx, { locale: 'en', chosen: false });
+      expect(await language(ctx)).toBe('en');
+      await comeIn(ctx, { locale: 'ru', chosen: true });
+      expect(await language(ctx)).toBe('ru, chosen');
+      await comeIn(ctx, { locale: 'en', chosen: false });
+      expect(await language(ctx)).toBe('ru, chosen');
+      await comeIn(ctx, { locale: 'en', chosen: true });
+      expect(await language(ctx)).toBe('en, chosen');
+    });
+
+  dbTest('is not chosen by being made: neither a demo account nor a hired cat forces it', async ({ ctx }) => {
+    const { accountId } = await createWorkerAccount(ctx, vasya);
+    expect(await language(ctx)).toBe('ru');
+    const sessionId = await openSession(ctx, { accountId, userAgent: '' });
+    expect(await readSession(ctx, sessionId)).toMatchObject({ chosenLocale: null });
+    await changeLocale(signedIn(ctx, accountId), { locale: 'ru' });
+    expect(await readSession(ctx, sessionId)).toMatchObject({ chosenLocale: 'ru' });
   });
 });
 

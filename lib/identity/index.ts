@@ -6,6 +6,7 @@ export { createAccount } from './create-account.ts';
 export { createWorkerAccount } from './create-worker-account.ts';
 export { endAllSessions, endSession } from './end-session.ts';
 export * from './events.ts';
+export type { Language } from './learn-language.ts';
 export { makeInvitation } from './make-invitation.ts';
 export { openSession, sessionDays } from './open-session.ts';
 export { readSession, type Session } from './read-session.ts';

@@ -9,7 +9,8 @@ export type Session = {
   name: string;
   email: string;
   roles: Role[];
-  locale: 'en' | 'ru';
+  /** Null until the person chose one. */
+  chosenLocale: 'en' | 'ru' | null;
   source: 'hcb' | 'local';
 };
 
@@ -28,6 +29,7 @@ export async function readSession(ctx: Pick<Ctx, 'db' | 'now'>, sessionId: strin
       email: accounts.email,
       roles: accounts.roles,
       locale: accounts.locale,
+      localeChosen: accounts.localeChosen,
       source: accounts.source,
       lastSeenAt: sessions.lastSeenAt,
     })
@@ -45,7 +47,8 @@ export async function readSession(ctx: Pick<Ctx, 'db' | 'now'>, sessionId: strin
       ),
     );
   if (!row) return null;
-  const { lastSeenAt, ...session } = row;
+  const { lastSeenAt, locale, localeChosen, ...rest } = row;
+  const session = { ...rest, chosenLocale: localeChosen ? locale : null };
   if (ctx.now.getTime() - lastSeenAt.getTime() > seenEveryMinutes * 60_000)
     await ctx.db.update(sessions).set({ lastSeenAt: ctx.now }).where(eq(sessions.id, sessionId));
   return session;

@@ -1,18 +1,19 @@
 import { eq } from 'drizzle-orm';
 import { z } from 'zod';
-import { accounts, sessions } from '#db/schema/identity.ts';
+import { accounts } from '#db/schema/identity.ts';
 import { type Ctx, requireRole } from '#lib/kernel/ctx.ts';
 import { parse } from '#lib/kernel/parse.ts';
 import { Refused } from '#lib/kernel/refused.ts';
 import { transaction } from '#lib/kernel/transaction.ts';
 import { accountCreated } from './events.ts';
-import { email, localeInput } from './inputs.ts';
+import { email } from './inputs.ts';
+import { languageInput, learnLanguage } from './learn-language.ts';
 
 const input = z.object({
   subject: z.string().min(1).max(200),
   name: z.string().trim().min(1).max(200),
   email,
-  locale: localeInput.default('en'),
+  language: languageInput.default({ locale: 'en', chosen: false }),
 });
 
 /**
@@ -21,7 +22,7 @@ const input = z.object({
  */
 export async function welcomeTester(ctx: Ctx, given: z.input<typeof input>): Promise<{ accountId: string }> {
   requireRole(ctx, 'system');
-  const { subject, name, email, locale } = parse(input, given);
+  const { subject, name, email, language } = parse(input, given);
   return transaction(ctx, async (tx) => {
     const [made] = await tx.db
       .insert(accounts)
@@ -31,7 +32,8 @@ export async function welcomeTester(ctx: Ctx, given: z.input<typeof input>): Pro
         roles: ['client'],
         name,
         email,
-        locale,
+        locale: language.locale,
+        localeChosen: language.chosen,
         hcbSubject: subject,
         createdAt: tx.now,
       })
@@ -44,11 +46,9 @@ export async function welcomeTester(ctx: Ctx, given: z.input<typeof input>): Pro
     }
     const [known] = await tx.db.select().from(accounts).where(eq(accounts.hcbSubject, subject));
     if (!known!.active) throw new Refused('identity.deactivated');
-    // The directory could only guess the language; the first visit shows it.
-    const isFirstVisit = (await tx.db.$count(sessions, eq(sessions.accountId, known!.id))) === 0;
-    const language = isFirstVisit ? locale : known!.locale;
-    if (known!.name !== name || known!.email !== email || known!.locale !== language)
-      await tx.db.update(accounts).set({ name, email, locale: language }).where(eq(accounts.id, known!.id));
+    if (known!.name !== name || known!.email !== email)
+      await tx.db.update(accounts).set({ name, email }).where(eq(accounts.id, known!.id));
+    await learnLanguage(tx, known!.id, language);
     return { accountId: known!.id };
   });
 }

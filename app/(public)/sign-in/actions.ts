@@ -1,24 +1,21 @@
 'use server';
 
-import { cookies, headers } from 'next/headers';
+import { headers } from 'next/headers';
 import { runAction } from '#app/action.ts';
+import { browserLanguage } from '#app/i18n.ts';
 import { homeOf, safePath, setSessionCookie } from '#app/session.ts';
 import type { FormState } from '#app/ui/form.tsx';
-import { localeCookie } from '#app/ui/locales.ts';
 import { acceptInvitation, requestPasswordLink, signInWithPassword } from '#lib/identity/index.ts';
 
 /** Signs in with a password and goes where the person was going. */
 export async function signIn(_: FormState, data: FormData): Promise<FormState> {
   return runAction(data, async (ctx, form) => {
-    const { sessionId, roles, locale } = await signInWithPassword(
+    const { sessionId, roles } = await signInWithPassword(
       ctx,
       { email: form.get('email'), password: form.get('password') },
-      await whereFrom(),
+      { ...(await whereFrom()), language: await browserLanguage() },
     );
     await setSessionCookie(sessionId);
-    const jar = await cookies();
-    if (!jar.has(localeCookie))
-      jar.set(localeCookie, locale, { path: '/', maxAge: 31_536_000, sameSite: 'lax' });
     return { redirectTo: safePath(form.get('callbackUrl'), homeOf(roles)) };
   });
 }
@@ -39,6 +36,7 @@ export async function acceptInvitationForm(_: FormState, data: FormData): Promis
       token: String(form.get('token') ?? ''),
       password: form.get('password'),
       userAgent,
+      language: await browserLanguage(),
     });
     await setSessionCookie(sessionId);
     return { redirectTo: homeOf(roles) };
