@@ -6,6 +6,7 @@ import { redirect, unstable_rethrow } from 'next/navigation';
 import { getTranslations } from 'next-intl/server';
 import type { Ctx } from '#lib/kernel/ctx.ts';
 import { Refused } from '#lib/kernel/refused.ts';
+import { refuseOtherSites } from './refuse-other-sites.ts';
 import { currentCtx } from './session.ts';
 import type { FormState } from './ui/form-state.ts';
 
@@ -25,7 +26,7 @@ export async function runAction(
 ): Promise<FormState> {
   let done: Done;
   try {
-    await refuseOtherSites();
+    refuseOtherSites(await headers());
     done = (await work(await currentCtx(), form)) ?? undefined;
   } catch (error) {
     // Next's own redirect() and notFound() travel as errors.
@@ -35,13 +36,6 @@ export async function runAction(
   if (done?.redirectTo) redirect(done.redirectTo);
   refresh();
   return { ok: true, message: done?.message };
-}
-
-async function refuseOtherSites(): Promise<void> {
-  const sent = await headers();
-  const origin = sent.get('origin');
-  const host = sent.get('x-forwarded-host') ?? sent.get('host');
-  if (!origin || !URL.canParse(origin) || new URL(origin).host !== host) throw new Refused('other_site');
 }
 
 /** The state of a form whose work threw: a refusal in words, or the id of a fault. */

@@ -1,14 +1,15 @@
 import 'server-only';
 import { z } from 'zod';
 import { stateOf } from '#app/action.ts';
+import { refuseOtherSites } from '#app/refuse-other-sites.ts';
 import { currentCtx } from '#app/session.ts';
 import type { Ctx } from '#lib/kernel/ctx.ts';
 import { Refused } from '#lib/kernel/refused.ts';
+import { readBody } from './read-body.ts';
 
 /**
  * Runs the work of a route handler that changes something as the person who calls, and answers in JSON: what the work
- * answers, or `{ code, message, errors }` in their language. Route handlers have no protection against other sites of
- * their own: a call without our Origin is refused. 401 means "sign in and send it again", 5xx and 429 "send it again",
+ * answers, or `{ code, message, errors }` in their language. 401 means "sign in and send it again", 5xx and 429 "send it again",
  * the other refusals stay what they are.
  */
 export async function runRoute(
@@ -16,7 +17,7 @@ export async function runRoute(
   work: (ctx: Ctx) => Promise<Record<string, unknown>>,
 ): Promise<Response> {
   try {
-    refuseOtherSites(request);
+    refuseOtherSites(request.headers);
     return Response.json(await work(await currentCtx()), { headers: { 'cache-control': 'no-store' } });
   } catch (error) {
     const code = error instanceof Refused ? error.code : 'fault';
@@ -35,34 +36,6 @@ function statusOf(code: string): number {
   if (code === 'photo.too_large') return 413;
   if (code === 'photo.busy') return 429;
   return 422;
-}
-
-function refuseOtherSites(request: Request): void {
-  const origin = request.headers.get('origin');
-  const host = request.headers.get('x-forwarded-host') ?? request.headers.get('host');
-  if (!origin || !URL.canParse(origin) || new URL(origin).host !== host) throw new Refused('other_site');
-}
-
-/** Reads a body of at most `limitBytes`, stopping as soon as it is longer, whatever its headers promised. */
-export async function readBody(request: Request, limitBytes: number, tooLarge: string): Promise<Uint8Array> {
-  const declared = Number(request.headers.get('content-length') ?? 0);
-  if (declared > limitBytes) throw new Refused(tooLarge);
-  const parts: Uint8Array[] = [];
-  let length = 0;
-  const reader = request.body?.getReader();
-  for (;;) {
-    const { done, value } = (await reader?.read()) ?? { done: true, value: undefined };
-    if (done) break;
-    length += value.length;
-    if (length > limitBytes) {
-      await reader?.cancel();
-      throw new Refused(tooLarge);
-    }
-    parts.push(value);
-  }
-  // Cut off on its way: what arrived is not what was sent.
-  if (length < declared) throw new Error(`The body ended after ${length} of ${declared} bytes.`);
-  return Buffer.concat(parts, length);
 }
 
 /** Reads a small JSON object. Throws `Refused`: malformed, too_big. */

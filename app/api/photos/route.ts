@@ -1,4 +1,5 @@
-import { readBody, runRoute } from '#app/api/run-route.ts';
+import { readBody, readForm } from '#app/api/read-body.ts';
+import { runRoute } from '#app/api/run-route.ts';
 import { hasRole, requireRole } from '#lib/kernel/ctx.ts';
 import { type PhotoKind, photoLimitBytes, storePhoto } from '#lib/kernel/photo.ts';
 import { Refused } from '#lib/kernel/refused.ts';
@@ -31,12 +32,7 @@ async function readUpload(request: Request): Promise<{ bytes: Uint8Array; upload
       kind: searchParams.get('kind') ?? '',
     };
   }
-  const body = await readBody(request, photoLimitBytes + formOverheadBytes, 'photo.too_large');
-  const form = await new Response(body as BodyInit, { headers: { 'content-type': type } })
-    .formData()
-    .catch(() => {
-      throw new Refused('photo.not_an_image');
-    });
+  const form = await readForm(request, photoLimitBytes + formOverheadBytes, 'photo.too_large');
   const photo = form.get('photo');
   if (!(photo instanceof File)) throw new Refused('photo.not_an_image');
   return {
