@@ -8,7 +8,7 @@ import fc from 'fast-check';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { cookies, items, jobs, purchases, stockMovements } from '#db/schema/consumables.ts';
-import type { Ctx } from '#lib/kernel/ctx.ts';
+import type { Ctx, Role } from '#lib/kernel/ctx.ts';
 import { storePhoto } from '#lib/kernel/photo.ts';
 import { as, at, dbTest, emitted, freshDatabase, testCtx, testNow } from '#lib/kernel/testing.ts';
 import { pgErrorCode } from '#lib/kernel/transaction.ts';
@@ -27,6 +27,7 @@ import {
   jobIssued,
   jobOpened,
   listCookiesToAsk,
+  maySeeSignature,
   openJob,
   readBoard,
   readItem,
@@ -216,6 +217,27 @@ describe('issuing [US-160]', () => {
     expect(await emitted(ctx, jobIssued)).toEqual([{ jobId, orderId: 'order-1', workerId: 'worker-1' }]);
     expect((await readJob(staff, jobId)).state).toBe('issued');
   });
+
+  dbTest(
+    'shows the signature to staff, who have a screen for it, to the worker and to the client',
+    async ({ ctx }) => {
+      const { staff, jobId } = await issued(ctx);
+      const { signaturePhotoId } = await readJob(staff, jobId);
+      const may = (who: Parameters<typeof as>[1], photoId: string) => maySeeSignature(as(ctx, who), photoId);
+      const of = (id: string, role: Role) => ({ kind: 'account' as const, id, roles: [role] });
+      for (const who of [
+        'staff',
+        'manager',
+        of(order.workerId, 'worker'),
+        of(order.clientId, 'client'),
+      ] as const)
+        expect(await may(who, signaturePhotoId!)).toBe(true);
+      for (const who of ['worker', 'client', 'billing'] as const)
+        expect(await may(who, signaturePhotoId!)).toBe(false);
+      const ofNoJob = await sign(staff);
+      expect(await may('staff', ofNoJob)).toBe(false);
+    },
+  );
 
   dbTest('below the reorder point staff are told and a purchase proposed', async ({ ctx }) => {
     const { glass, staff } = await issued(ctx);

@@ -370,14 +370,25 @@ describe('whose order it is', () => {
       expect(await readOrder(as(ctx, role), orderId)).toMatchObject({ id: orderId });
   });
 
-  dbTest('its photos are seen by those who may see it', async ({ ctx }) => {
-    const { orderId, asClient, system } = await orderIn(ctx, 'reported');
-    const { startPhotoId } = (await readOrder(system, orderId))!;
-    expect(await maySeePhotoOfOrder(asClient, startPhotoId!)).toBe(true);
-    expect(await maySeePhotoOfOrder(as(ctx, 'manager'), startPhotoId!)).toBe(true);
-    expect(await maySeePhotoOfOrder(as(ctx, 'client'), startPhotoId!)).toBe(false);
-    expect(await maySeePhotoOfOrder(asClient, orderId)).toBe(false);
-  });
+  dbTest(
+    'its photos are seen by its client, its worker and managers, and by nobody else',
+    async ({ ctx }) => {
+      const { orderId, asClient, asWorker, system } = await orderIn(ctx, 'reported');
+      const { startPhotoId, reportPhotoId } = (await readOrder(system, orderId))!;
+      for (const photoId of [startPhotoId!, reportPhotoId!]) {
+        for (const one of [asClient, asWorker, as(ctx, 'manager')])
+          expect(await maySeePhotoOfOrder(one, photoId)).toBe(true);
+        // Staff and billing read orders, but no screen of theirs shows what a client's room looks like.
+        for (const role of ['client', 'worker', 'staff', 'billing'] as const)
+          expect(await maySeePhotoOfOrder(as(ctx, role), photoId)).toBe(false);
+        expect(await maySeePhotoOfOrder(as(ctx, { kind: 'anonymous', id: 'anonymous' }), photoId)).toBe(
+          false,
+        );
+      }
+      expect(await maySeePhotoOfOrder(asClient, orderId)).toBe(false);
+      expect(await maySeePhotoOfOrder(as(ctx, 'manager'), orderId)).toBe(false);
+    },
+  );
 });
 
 describe('lists', () => {

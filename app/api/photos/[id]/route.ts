@@ -34,9 +34,9 @@ export async function GET(
   });
 }
 
+/** Exactly those on one of whose screens it stands, and whoever took it. */
 async function maySee(ctx: Ctx, photo: Photo): Promise<boolean> {
-  if (photo.ownerId === ctx.actor.id || hasRole(ctx, 'manager')) return true;
-  if (photo.kind === 'application') return false;
-  if (hasRole(ctx, 'staff')) return true;
+  if (photo.ownerId === ctx.actor.id) return true;
+  if (photo.kind === 'application') return hasRole(ctx, 'manager');
   return photo.kind === 'signature' ? maySeeSignature(ctx, photo.id) : maySeePhotoOfOrder(ctx, photo.id);
 }
