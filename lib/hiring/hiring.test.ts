@@ -1,6 +1,11 @@
-import { describe, expect } from 'vitest';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { files } from '#db/schema/kernel.ts';
 import type { Ctx } from '#lib/kernel/ctx.ts';
-import { as, at, dbTest, emitted } from '#lib/kernel/testing.ts';
+import { as, at, dbTest, emitted, freshDatabase, testCtx } from '#lib/kernel/testing.ts';
 import { acceptApplication } from './accept-application.ts';
 import { declineApplication } from './decline-application.ts';
 import { applicationAccepted, applicationDeclined, applicationSubmitted } from './events.ts';
@@ -56,6 +61,58 @@ describe('applying [US-090]', () => {
       code: 'hiring.applied_already',
     });
     await submitApplication(at(anybody(ctx), '2026-03-03T09:00:01Z'), fourth);
+  });
+
+  describe('with a photo, at the same moment', () => {
+    let filesDir: string;
+    beforeAll(() => {
+      filesDir = mkdtempSync(join(tmpdir(), 'mcf-applications-'));
+      process.env.FILES_DIR = filesDir;
+    });
+    afterAll(() => rmSync(filesDir, { recursive: true, force: true }));
+
+    /** Posts everything at once, and tells what came of it. */
+    async function post(requestKeys: string[]) {
+      const database = await freshDatabase();
+      try {
+        const ctx = testCtx(database.db);
+        const photo = await sharp({ create: { width: 40, height: 30, channels: 3, background: 'grey' } })
+          .jpeg()
+          .toBuffer();
+        const answers = await Promise.allSettled(
+          requestKeys.map((requestKey) => submitApplication(anybody(ctx), { ...form, requestKey, photo })),
+        );
+        const { rows } = await applicationList(as(ctx, 'manager'), {});
+        const kept = await ctx.db.select().from(files);
+        const onDisk = readdirSync(filesDir, { recursive: true, withFileTypes: true });
+        return {
+          refusals: answers.flatMap((answer) => (answer.status === 'rejected' ? [answer.reason.code] : [])),
+          photoIds: rows.map(({ photoId }) => photoId).sort(),
+          keptIds: kept.map(({ id }) => id).sort(),
+          fileCount: onDisk.filter((entry) => entry.isFile()).length,
+        };
+      } finally {
+        await database.close();
+        for (const name of readdirSync(filesDir)) rmSync(join(filesDir, name), { recursive: true });
+      }
+    }
+
+    test('eight times, is three applications with three photos, and nothing is left over [US-081]', async () => {
+      const keys = Array.from({ length: 8 }, (_, n) => `parallel-request-${n}`);
+      const { refusals, photoIds, keptIds, fileCount } = await post(keys);
+      expect(refusals).toEqual(Array(5).fill('hiring.applied_already'));
+      expect(photoIds).toHaveLength(3);
+      expect(keptIds).toEqual(photoIds);
+      expect(fileCount).toBe(3);
+    });
+
+    test('five times under one request key, is one application with one photo', async () => {
+      const { refusals, photoIds, keptIds, fileCount } = await post(Array(5).fill('the-same-request'));
+      expect(refusals).toEqual([]);
+      expect(photoIds).toHaveLength(1);
+      expect(keptIds).toEqual(photoIds);
+      expect(fileCount).toBe(1);
+    });
   });
 
   dbTest('refuses a photo that is none', async ({ ctx }) => {

@@ -1,9 +1,9 @@
-import { and, eq, gt } from 'drizzle-orm';
+import { and, eq, gt, sql } from 'drizzle-orm';
 import type { z } from 'zod';
 import { applications } from '#db/schema/hiring.ts';
 import type { Ctx } from '#lib/kernel/ctx.ts';
 import { parse } from '#lib/kernel/parse.ts';
-import { storePhoto } from '#lib/kernel/photo.ts';
+import { removePhoto, storePhoto } from '#lib/kernel/photo.ts';
 import { Refused } from '#lib/kernel/refused.ts';
 import { transaction } from '#lib/kernel/transaction.ts';
 import { applicationSubmitted } from './events.ts';
@@ -14,8 +14,9 @@ const perAddressADay = 3;
 const inAllAnHour = 2000;
 
 /**
- * Takes an application from anybody [US-090]; the same request key is one application. A photo is checked like every
- * photo. Throws `Refused`: invalid, hiring.applied_already, hiring.too_busy, photo.*.
+ * Takes an application from anybody [US-090]; the same request key is one application, and posts of one address at the
+ * same moment take turns. A photo is checked like every photo, and is gone again when its application was not taken.
+ * Throws `Refused`: invalid, hiring.applied_already, hiring.too_busy, photo.*.
  */
 export async function submitApplication(
   ctx: Ctx,
@@ -24,22 +25,46 @@ export async function submitApplication(
   const application = parse(submitApplicationInput, input);
   const known = await findByRequestKey(ctx, application.requestKey);
   if (known) return known;
+  // Asked before the photo too: who applied three times costs no decoding.
   await bound(ctx, application.email);
   const stored = photo?.length
     ? await storePhoto(ctx, { uploadId: ctx.newId(), bytes: photo, kind: 'application' })
     : null;
+  try {
+    const taken = await takeApplication(ctx, application, stored?.id);
+    if (!taken.isNew && stored) await removePhoto(ctx, stored.id);
+    return { applicationId: taken.applicationId };
+  } catch (error) {
+    // After any other failure it is not known whether the application stands: its photo stays.
+    if (stored && error instanceof Refused) await removePhoto(ctx, stored.id);
+    throw error;
+  }
+}
+
+async function takeApplication(
+  ctx: Ctx,
+  application: z.output<typeof submitApplicationInput>,
+  photoId: string | undefined,
+): Promise<{ applicationId: string; isNew: boolean }> {
   return transaction(ctx, async (tx) => {
+    // One address after the other: what is counted below cannot change before this commits.
+    await tx.db.execute(
+      sql`select pg_advisory_xact_lock(hashtextextended(${`hiring:apply:${application.email}`}, 0))`,
+    );
+    const known = await findByRequestKey(tx, application.requestKey);
+    if (known) return { ...known, isNew: false };
+    await bound(tx, application.email);
     const [kept] = await tx.db
       .insert(applications)
-      .values({ ...application, id: tx.newId(), photoId: stored?.id, state: 'new', submittedAt: tx.now })
+      .values({ ...application, id: tx.newId(), photoId, state: 'new', submittedAt: tx.now })
       .onConflictDoNothing()
       .returning({ applicationId: applications.id });
-    if (!kept) return (await findByRequestKey(tx, application.requestKey))!;
+    if (!kept) return { ...(await findByRequestKey(tx, application.requestKey))!, isNew: false };
     const { name, email, locale } = application;
     tx.emit(applicationSubmitted, { applicationId: kept.applicationId, name, email, locale });
     tx.audit({ verb: 'submitApplication', subject: 'application', subjectId: kept.applicationId });
     tx.refresh('role:manager');
-    return kept;
+    return { ...kept, isNew: true };
   });
 }
 

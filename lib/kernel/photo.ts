@@ -85,6 +85,12 @@ export async function readPhoto(photoId: string): Promise<Buffer | null> {
   return fileStore().get(photoId);
 }
 
+/** Drops a photo that nothing has come to refer to; the caller knows that. Dropping it again does nothing. */
+export async function removePhoto(ctx: Pick<Ctx, 'db'>, photoId: string): Promise<void> {
+  await ctx.db.delete(files).where(eq(files.id, photoId));
+  await fileStore().remove(photoId);
+}
+
 /** Refuses a photo that this actor did not upload, or that is of another kind. Throws `Refused`: photo.not_found. */
 export async function requireOwnPhoto(ctx: Ctx, photoId: string, kind: PhotoKind): Promise<Photo> {
   const photo = await findPhoto(ctx, photoId);
