@@ -1,19 +1,21 @@
 import { eq } from 'drizzle-orm';
 import { z } from 'zod';
-import { passwords } from '#db/schema/identity.ts';
+import { accounts, passwords, signInAttempts } from '#db/schema/identity.ts';
 import type { Ctx } from '#lib/kernel/ctx.ts';
 import { parse } from '#lib/kernel/parse.ts';
 import { Refused } from '#lib/kernel/refused.ts';
 import { transaction } from '#lib/kernel/transaction.ts';
+import { countAttempt } from './count-attempt.ts';
 import { endSessionsOf } from './end-session.ts';
 import { hashPassword, verifyPassword } from './hash-password.ts';
 import { newPassword } from './inputs.ts';
 import { keepPassword } from './keep-password.ts';
 import { openSession } from './open-session.ts';
+import { freeAttempts } from './throttle.rules.ts';
 
 /**
- * Changes the actor's own password and ends every session, answering a new one. Throws `Refused`:
- * identity.wrong_password (at the field), invalid.
+ * Changes the actor's own password and ends every session, answering a new one. Guesses at the old one count as sign-ins
+ * do. Throws `Refused`: invalid (identity.wrong_old_password at the field), identity.too_many_attempts with the wait.
  */
 export async function changePassword(
   ctx: Ctx,
@@ -29,12 +31,19 @@ export async function changePassword(
     oldPassword,
     newPassword: given,
   });
-  const [row] = await ctx.db.select().from(passwords).where(eq(passwords.accountId, accountId));
+  const [row] = await ctx.db
+    .select({ email: accounts.email, hash: passwords.hash })
+    .from(passwords)
+    .innerJoin(accounts, eq(accounts.id, passwords.accountId))
+    .where(eq(passwords.accountId, accountId));
+  const attempts = `email:${row?.email}`;
+  if (row) await countAttempt(ctx, attempts, freeAttempts.email);
   if (!row || !(await verifyPassword(input.oldPassword, row.hash)))
     throw new Refused('invalid', { fields: { oldPassword: 'identity.wrong_old_password' } });
   const hash = await hashPassword(input.newPassword);
   return transaction(ctx, async (tx) => {
     await keepPassword(tx, accountId, hash);
+    await tx.db.delete(signInAttempts).where(eq(signInAttempts.key, attempts));
     await endSessionsOf(tx, accountId);
     tx.audit({ verb: 'changePassword', subject: 'account', subjectId: accountId });
     return {

@@ -104,6 +104,25 @@ describe('guessing passwords', () => {
     await signInWithPassword(later(ctx, 16), { email: manager.email, password }, here);
   });
 
+  dbTest('from inside, with a session that was left open, has to wait like anybody', async ({ ctx }) => {
+    const { accountId } = await createAccount(ctx, manager);
+    const own = signedIn(ctx, accountId);
+    const change = (ctx: Ctx, oldPassword: string) =>
+      changePassword(ctx, { oldPassword, newPassword: 'four words in a row', userAgent: '' });
+    for (let i = 1; i <= 5; i++)
+      await expect(change(own, 'a guess')).rejects.toMatchObject({
+        fields: { oldPassword: 'identity.wrong_old_password' },
+      });
+    // The wait is the account's: it holds for the right password too, and at the front door.
+    const wait = { code: 'identity.too_many_attempts', params: { seconds: 15, minutes: 0 } };
+    await expect(change(own, password)).rejects.toMatchObject(wait);
+    expect(await guess(ctx, manager.email)).toMatchObject(wait);
+    const { sessionId } = await change(later(own, 16), password);
+    expect(await readSession(ctx, sessionId)).toMatchObject({ accountId });
+    for (let i = 1; i <= 5; i++)
+      expect((await guess(later(ctx, 17), manager.email)).code).toBe('identity.wrong_password');
+  });
+
   dbTest('from one address has to wait, whatever accounts it tries', async ({ ctx }) => {
     for (let i = 1; i <= 40; i++) await guess(ctx, `cat-${i}@mcf.example`);
     expect((await guess(ctx, 'cat-41@mcf.example')).code).toBe('identity.too_many_attempts');
