@@ -1,25 +1,25 @@
 'use client';
 
 import { useRouter } from 'next/navigation';
-import { useEffect, useSyncExternalStore } from 'react';
+import { useEffect, useSyncExternalStore, useTransition } from 'react';
 import { LiveIndicator } from './ui/shell/live-indicator.tsx';
 
 type State = 'live' | 'connecting' | 'offline';
 
-const debounceMs = 60;
 const quietMs = 3000;
 const offlineMs = 15_000;
 const hiddenMs = 60_000;
 const longestRetryMs = 30_000;
+const slowestRefreshMs = 10_000;
 
 // One stream for the whole tab, however many indicators a shell shows.
 let source: EventSource | undefined;
 let state: State = 'live';
 let lostAt: number | undefined;
 let retryMs = 1000;
-let timers: Record<'retry' | 'debounce' | 'state' | 'hidden', ReturnType<typeof setTimeout> | undefined> = {
+let timers: Record<'retry' | 'refresh' | 'state' | 'hidden', ReturnType<typeof setTimeout> | undefined> = {
   retry: undefined,
-  debounce: undefined,
+  refresh: undefined,
   state: undefined,
   hidden: undefined,
 };
@@ -32,12 +32,29 @@ function setState(next: State) {
   for (const watcher of watchers) watcher();
 }
 
-function refreshSoon() {
-  clearTimeout(timers.debounce);
-  timers.debounce = setTimeout(() => {
-    // Any one of them refreshes the whole page.
-    for (const refresh of refreshers) return refresh();
-  }, debounceMs);
+// One refresh at a time: what happens during one is shown by the next, so that a busy day cannot pile them up.
+let refreshing = false;
+let again = false;
+
+function refresh() {
+  if (refreshing) {
+    again = true;
+    return;
+  }
+  // Any one of them refreshes the whole page.
+  const [first] = refreshers;
+  if (!first) return;
+  refreshing = true;
+  timers.refresh = setTimeout(refreshed, slowestRefreshMs);
+  first();
+}
+
+function refreshed() {
+  clearTimeout(timers.refresh);
+  refreshing = false;
+  if (!again) return;
+  again = false;
+  refresh();
 }
 
 // A blip stays unseen; after three seconds it says "connecting", after fifteen that the screen is not up to date.
@@ -63,12 +80,12 @@ function connect() {
     clearTimeout(timers.state);
     setState('live');
     // Something may have changed between the rendering of the page, or the loss, and now.
-    refreshSoon();
+    refresh();
   });
-  opened.addEventListener('refresh', refreshSoon);
+  opened.addEventListener('refresh', refresh);
   opened.addEventListener('ended', () => {
     disconnect();
-    refreshSoon();
+    refresh();
   });
   opened.addEventListener('error', () => {
     showLoss();
@@ -96,21 +113,22 @@ function onVisibility() {
   else connect();
 }
 
-function join(refresh: () => void) {
+function join(refreshPage: () => void) {
   if (refreshers.size === 0) {
     document.addEventListener('visibilitychange', onVisibility);
     window.addEventListener('online', connect);
   }
-  refreshers.add(refresh);
+  refreshers.add(refreshPage);
   connect();
   return () => {
-    refreshers.delete(refresh);
+    refreshers.delete(refreshPage);
     if (refreshers.size > 0) return;
     document.removeEventListener('visibilitychange', onVisibility);
     window.removeEventListener('online', connect);
     disconnect();
+    refreshing = again = false;
     for (const timer of Object.values(timers)) clearTimeout(timer);
-    timers = { retry: undefined, debounce: undefined, state: undefined, hidden: undefined };
+    timers = { retry: undefined, refresh: undefined, state: undefined, hidden: undefined };
   };
 }
 
@@ -127,6 +145,10 @@ export function LiveRefresh() {
     () => state,
     () => 'live' as const,
   );
-  useEffect(() => join(() => router.refresh()), [router]);
+  const [pending, startTransition] = useTransition();
+  useEffect(() => join(() => startTransition(() => router.refresh())), [router]);
+  useEffect(() => {
+    if (!pending) refreshed();
+  }, [pending]);
   return shown === 'live' ? null : <LiveIndicator state={shown} />;
 }

@@ -15,11 +15,12 @@ function PendingLine() {
 
 /**
  * Every link inside the product. The page that one leaves stays in use until the next one is there: no skeletons,
- * because React holds what comes after one for 300 ms (docs/decisions/no-skeletons.md).
+ * because React holds what comes after one for 300 ms (docs/decisions/no-skeletons.md). Nothing is fetched ahead: of a
+ * page that is made anew for each visit it would bring only the frame, and a live refresh would fetch it again each time.
  */
 export function Link({ children, ...rest }: ComponentProps<typeof NextLink>) {
   return (
-    <NextLink {...rest}>
+    <NextLink prefetch={false} {...rest}>
       {children}
       <PendingLine />
     </NextLink>

@@ -14,7 +14,7 @@ export async function NotFoundWords() {
         art="lost"
         title={t('title')}
         action={
-          <LinkButton href="/" variant="primary" prefetch={false}>
+          <LinkButton href="/" variant="primary">
             {t('action')}
           </LinkButton>
         }

@@ -101,7 +101,7 @@ export function UnsentPhotos({ accountId }: { accountId: string }) {
           {waits && isOnline && !isSending && (
             <div className="mt-3">
               {isSignedOut ? (
-                <LinkButton href="/sign-in" prefetch={false}>
+                <LinkButton href="/sign-in">
                   {t('signIn')}
                 </LinkButton>
               ) : (
