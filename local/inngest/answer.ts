@@ -2,6 +2,7 @@ import { canonicalJson } from './canonical-json.ts';
 import { parseRetryAfterMs } from './instant.ts';
 import type { Job } from './job.ts';
 import { MAX_STEP_BYTES } from './limits.ts';
+import { OUTPUT_TOO_LARGE } from './post.ts';
 import type { StepResult } from './run.ts';
 
 export type Answer =
@@ -27,6 +28,8 @@ function errorMemo(error: unknown): string {
 }
 
 const signatureHint = ': it refused our signature; do both have the same INNGEST_SIGNING_KEY?';
+const stepTooLarge = (id: string) =>
+  `error validating generator opcode ${id}: step output size is greater than the limit`;
 const errorJson = (name: string, message: string) => canonicalJson({ name, message });
 
 /** Reads one answer. Pure; decides retry, end, results and open steps by the recorded rules. */
@@ -45,8 +48,8 @@ export function readAnswer(answer: Answer, job: Job, maxAttempts: number, now: n
   };
 
   if ('failure' in answer)
-    return answer.failure === 'output_too_large'
-      ? fail(errorJson('Error', 'output_too_large'))
+    return answer.failure === OUTPUT_TOO_LARGE
+      ? fail(errorJson(OUTPUT_TOO_LARGE, "Your function's response body exceeds the maximum size limit"))
       : retry(errorJson('Error', answer.failure));
   let { status, headers, body } = answer;
   if (!headers['x-inngest-sdk']) {
@@ -90,7 +93,6 @@ export function readAnswer(answer: Answer, job: Job, maxAttempts: number, now: n
   }
 
   const version = Number(headers['x-inngest-req-version']);
-  if (Number.isInteger(version)) outcome.version = version;
   for (const raw of Array.isArray(value) ? value : [value]) {
     const { op, id, opts, data, error } = (raw ?? {}) as Record<string, unknown>;
     const name = String((raw as Record<string, unknown>)?.name ?? '');
@@ -99,8 +101,7 @@ export function readAnswer(answer: Answer, job: Job, maxAttempts: number, now: n
       return retry(errorJson('Error', 'the app answered an operation without op or id'));
     if (op === 'StepRun' || op === 'Step') {
       const memo = op === 'Step' ? canonicalJson(data) : canonicalJson({ data: data ?? null });
-      if (tooLarge(memo))
-        return fail(errorJson('Error', `step output size is greater than the limit (step "${label}")`));
+      if (tooLarge(memo)) return fail(errorJson('Error', stepTooLarge(id)));
       outcome.results.push({ id, op, name: label, memo });
     } else if (op === 'StepFailed' || (op === 'StepError' && last)) {
       outcome.results.push({ id, op: 'StepFailed', name: label, memo: errorMemo(error) });
@@ -108,13 +109,15 @@ export function readAnswer(answer: Answer, job: Job, maxAttempts: number, now: n
       outcome.next = { error: canonicalJson(error), retryAt: parseRetryAfterMs(headers['retry-after'], now) };
     } else if (op === 'RunComplete') {
       const result = canonicalJson(data ?? null);
-      if (tooLarge(result)) return fail(errorJson('Error', 'function output size is greater than the limit'));
+      if (tooLarge(result)) return fail(errorJson('Error', stepTooLarge(id)));
       outcome.next = { end: 'completed', result };
     } else if (PLANNED.has(op)) {
       outcome.planned.push({ op, id, name, label, opts: (opts ?? {}) as Record<string, unknown> });
     } else if (op !== 'DiscoveryRequest') {
       return retry(errorJson('Error', `the operation "${op}" is not supported by this runner`));
     }
+    // Only an answer that was understood settles the version.
+    if (Number.isInteger(version)) outcome.version = version;
   }
   return outcome;
 }

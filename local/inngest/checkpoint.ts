@@ -3,7 +3,7 @@ import { canonicalJson } from './canonical-json.ts';
 import type { Core } from './core.ts';
 import { type Job, readJob } from './job.ts';
 import { MAX_STEP_BYTES } from './limits.ts';
-import { resolveStep } from './run.ts';
+import { resolveStep, withoutEmptyUser } from './run.ts';
 
 export type Reply = { status: number; body?: unknown };
 
@@ -25,7 +25,7 @@ export async function takeCheckpoint(core: Core, raw: unknown): Promise<Reply> {
       return refuse(400, 'cannot checkpoint async steps');
     const memo = canonicalJson({ data: step.data ?? null });
     if (Buffer.byteLength(memo) > MAX_STEP_BYTES)
-      return refuse(413, 'step output size is greater than the limit');
+      return refuse(413, `step ${step.id} output too large: step output size is greater than the limit`);
     results.push({ id: step.id, op: 'StepRun', name: String(step.displayName ?? step.name ?? ''), memo });
   }
   const generation = Number(generation_id ?? 1) || 0;
@@ -65,7 +65,8 @@ export async function readRunState(
   }
   const events = await core.sql`
     select payload from events where id = any(${run.event_ids}) order by array_position(${run.event_ids}, id)`;
-  return { status: 200, text: `[${events.map((event) => event.payload).join(',')}]` };
+  const given = events.map((event) => withoutEmptyUser(JSON.parse(event.payload)));
+  return { status: 200, text: canonicalJson(given) };
 }
 
 /** `POST /v1/signals`: wakes the run that waits for this signal. 404 when nobody does. */
@@ -75,9 +76,10 @@ export async function takeSignal(core: Core, raw: unknown): Promise<Reply> {
     return { status: 400, body: { error: 'signal is needed', status: 400 } };
   const [row] = await core.sql`
     select * from queue where event_name = ${`signal ${signal}`} and kind = 'signal' order by id limit 1`;
-  if (!row) return { status: 404, body: { error: 'no run waits for this signal', status: 404 } };
+  if (!row) return { status: 404, body: { error: 'No signal found', data: null, status: 404 } };
   const job = readJob(row);
   const memo = canonicalJson({ data: { signal, data } });
   core.hand((await core.sql.begin((tx) => resolveStep(core, tx, job, 'WaitForSignal', memo))) as Job[]);
-  return { status: 200, body: { data: { run_id: job.runId } } };
+  const metadata = { fetched_at: new Date().toISOString() };
+  return { status: 200, body: { data: { run_id: job.runId }, metadata } };
 }

@@ -60,8 +60,12 @@ export function readEvents(
     const error = faultOf(raw);
     if (error) return { events, error };
     const event = createEvent(raw as Payload, seededId(seed, index) ?? newId(now), now);
-    if (event.text.length > MAX_EVENT_BYTES || Buffer.byteLength(event.text) > MAX_EVENT_BYTES) {
-      return { events, error: 'Event is over the max size' };
+    const size = event.text.length * 3 > MAX_EVENT_BYTES ? Buffer.byteLength(JSON.stringify(raw)) : 0;
+    if (size > MAX_EVENT_BYTES) {
+      return {
+        events,
+        error: `Event is over the max size: Max ${MAX_EVENT_BYTES} bytes / Size ${size} bytes`,
+      };
     }
     events.push(event);
   }

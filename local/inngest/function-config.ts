@@ -113,7 +113,8 @@ export function nextTick(schedule: string, from: Date): Date | null {
   return new Cron(pattern as string, { timezone: zone, paused: true }).nextRun(from);
 }
 
-function uuidOf(id: string): string {
+/** A stable UUID for a name, where the protocol wants one. */
+export function uuidOf(id: string): string {
   const hex = createHash('sha1').update(id).digest('hex');
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-5${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }

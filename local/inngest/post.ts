@@ -4,6 +4,8 @@ import type { Answer } from './answer.ts';
 
 /** How a failure begins when nobody answered at the app's address. */
 export const UNREACHABLE = 'Unable to reach the app';
+/** The failure of an answer with more than `maxBytes`. */
+export const OUTPUT_TOO_LARGE = 'output_too_large';
 
 const agents = {
   'http:': new http.Agent({ keepAlive: true, maxSockets: 256, maxFreeSockets: 64 }),
@@ -58,7 +60,7 @@ function attempt(address: URL, options: PostOptions): Promise<Answer & { stale?:
       response.on('data', (chunk: Buffer) => {
         size += chunk.length;
         if (size > options.maxBytes) {
-          done({ failure: 'output_too_large' });
+          done({ failure: OUTPUT_TOO_LARGE });
           request.destroy();
         } else chunks.push(chunk);
       });

@@ -140,9 +140,7 @@ function endEvent(
     run_id: job.runId,
     event: triggers[0],
     // As recorded: in the list an empty `user` that we added is left out.
-    events: triggers.map(({ user, ...event }) =>
-      Object.keys((user as object) ?? {}).length > 0 ? { ...event, user } : event,
-    ),
+    events: triggers.map(withoutEmptyUser),
     _inngest: { status: status[0]?.toUpperCase() + status.slice(1) },
   };
   if (status !== 'cancelled') data.result = value ?? null;
@@ -154,6 +152,11 @@ function endEvent(
     id,
     Date.now(),
   );
+}
+
+/** An event as the real server gives it where it does not call: without the `user` that nobody gave. */
+export function withoutEmptyUser({ user, ...event }: Payload): Partial<Payload> {
+  return Object.keys((user as object) ?? {}).length > 0 ? { ...event, user } : event;
 }
 
 function namedError(value: unknown) {

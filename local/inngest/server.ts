@@ -1,8 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import http from 'node:http';
 import { readRunState, takeCheckpoint, takeSignal } from './checkpoint.ts';
 import type { Core } from './core.ts';
 import { readEvents } from './event.ts';
-import { SyncRefused } from './function-config.ts';
+import { SyncRefused, uuidOf } from './function-config.ts';
 import { createJob } from './job.ts';
 import { MAX_REQUEST_BYTES } from './limits.ts';
 import { listRuns, renderPage } from './page.ts';
@@ -93,7 +94,7 @@ export function createServer(options: ServerOptions): http.Server {
     if (path === '/fn/register' || path.startsWith('/v0/') || path.startsWith('/v1/')) {
       if (!authenticated(request)) {
         core.log('warn', 'refused: wrong signing key', { method, path });
-        return reply(response, 401, 'Authentication failed', 'text/plain');
+        return reply(response, 401, 'Authentication failed\n', 'text/plain');
       }
       if (method === 'POST' && path === '/fn/register') return register(request, response);
       if (method === 'POST' && /^\/v1\/checkpoint\/[^/]+\/async$/.test(path)) {
@@ -136,13 +137,13 @@ export function createServer(options: ServerOptions): http.Server {
     const body = await readJson(request);
     const expected = request.headers['x-inngest-expected-server-kind'];
     if (expected && expected !== kind) {
-      return reply(response, 400, { error: `Expected server kind ${kind}, got ${expected}`, status: 400 });
+      return reply(response, 400, { error: `Expected server kind ${kind}, got ${expected}` });
     }
     try {
       const { modified, appId } = await core.registry.register(body, new Date());
       if (modified) core.log('info', 'functions registered', { app: appId });
       options.onRegistered();
-      return reply(response, 200, { ok: true, modified, app_id: appId });
+      return reply(response, 200, { ok: true, modified, sync_id: randomUUID(), app_id: uuidOf(appId) });
     } catch (error) {
       if (!(error instanceof SyncRefused)) throw error;
       core.log('error', 'sync refused', { error: error.message });
