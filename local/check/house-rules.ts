@@ -4,7 +4,7 @@ import { lineOf, type Node, type SourceFile, walk } from './source-files.ts';
 export type Violation = { rule: string; where: string; says: string };
 type Check = (files: readonly SourceFile[]) => Violation[];
 
-const isTest = (path: string) => path.endsWith('.test.ts') || path.endsWith('/testing.ts');
+const isTest = (path: string) => /(\.test|\/testing(-[a-z-]+)?)\.ts$/.test(path);
 const contextOf = (path: string) => /^lib\/([^/]+)\//.exec(path)?.[1];
 const shared = new Set(['kernel', 'reports']);
 const violation = (rule: string, where: string, says: string): Violation => ({ rule, where, says });

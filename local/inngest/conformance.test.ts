@@ -183,9 +183,10 @@ function table(): string {
     '',
     `${sum((row) => row.good)} of ${sum((row) => row.of)} recorded sequences in ${rows.length} scenarios pass. The variants (ck, cl, …) are those of the recordings: ck is the SDK as it is, cl without checkpointing.`,
     '',
-    '| scenario | passed | cases |',
-    '| --- | --- | --- |',
-    ...rows.map((row) => `| ${row.number} ${row.name} | ${row.good} of ${row.of} | ${row.cases} |`),
+    ...aligned([
+      ['scenario', 'passed', 'cases'],
+      ...rows.map((row) => [`${row.number} ${row.name}`, `${row.good} of ${row.of}`, row.cases]),
+    ]),
     '',
     '## Left out',
     '',
@@ -216,4 +217,11 @@ function table(): string {
     "- Fields that no SDK reads: `ctx.stack.current`, and the real server's bookkeeping in the event of an invoked function.",
     '',
   ].join('\n');
+}
+
+function aligned(rows: string[][]): string[] {
+  const widths = (rows[0] as string[]).map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)));
+  const line = (cells: string[]) => `| ${cells.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join(' | ')} |`;
+  const [head, ...rest] = rows.map(line);
+  return [head as string, line(widths.map((width) => '-'.repeat(width))), ...rest];
 }

@@ -140,7 +140,7 @@ function plain(value: unknown, key = ''): unknown {
   const [letter = '', { length }] = [(value as string)[0], value as string];
   if (length > 1000 && value === letter.repeat(length)) return `<string of ${length} × '${letter}'>`;
   const qi = /^[A-Za-z0-9+/]+=*$/.test(value as string) && Buffer.from(value as string, 'base64').toString();
-  if (qi && qi.endsWith('::default')) return `qi of ${qi.split('::')[0]}`;
+  if (qi && /::default$/.test(qi)) return `qi of ${qi.split('::')[0]}`;
   return (value as string)
     .replace(/<base64 of (<job:\d+>)::default>/g, 'qi of $1')
     .replace(
@@ -173,7 +173,7 @@ function golden(exchange: Exchange, grouped: boolean): string {
   const { dir } = exchange;
   let { req, res } = exchange;
   const ctx = dir === 'server->sdk' && (req.body as { ctx?: { stack?: { stack: string[] } } })?.ctx;
-  if (grouped && ctx && ctx.stack) {
+  if (grouped && ctx && 'stack' in ctx && ctx.stack) {
     // Which branch of a parallel group was quicker is not golden, nor what a branch sees of the others.
     const branch = req.query?.stepId !== 'step';
     const body = req.body as Record<string, unknown>;
