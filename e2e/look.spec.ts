@@ -28,6 +28,16 @@ test.describe('without script', () => {
     await expect(page).toHaveURL(/\/apply$/);
     await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
   });
+
+  test('a form answers what was wrong, and keeps what was typed', async ({ page }) => {
+    await page.goto('/sign-in');
+    await page.locator('input[name=email]').fill('nobody@mcf.example');
+    await page.locator('input[name=password]').fill('not the password');
+    await page.locator('button[type=submit]').click();
+    await expect(page.locator('[data-form-message]')).toBeVisible();
+    await expect(page.locator('input[name=email]')).toHaveValue('nobody@mcf.example');
+    await expect(page.locator('input[name=password]')).toHaveValue('');
+  });
 });
 
 for (const colorScheme of ['light', 'dark'] as const) {

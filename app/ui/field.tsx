@@ -58,7 +58,14 @@ export function Field({ name, label, hint, error, required, hideLabel, group, cl
   const Label = group ? 'legend' : 'label';
   return (
     <FieldContext
-      value={{ id, name, required, invalid: Boolean(wrong), describedBy, kept: state.values?.[name] }}
+      value={{
+        id,
+        name,
+        required,
+        invalid: Boolean(wrong),
+        describedBy,
+        kept: state.values?.[name] ?? state.draft?.[name]?.[0],
+      }}
     >
       <Box className={cx('min-w-0', className)} aria-describedby={group ? describedBy : undefined}>
         <Label

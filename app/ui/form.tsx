@@ -4,26 +4,32 @@ import { useTranslations } from 'next-intl';
 import {
   type ComponentProps,
   createContext,
+  Fragment,
   type ReactNode,
   startTransition,
   useActionState,
   useContext,
   useEffect,
   useRef,
+  useState,
 } from 'react';
 import { Callout } from './callout.tsx';
 import { cx } from './cx.ts';
+import { type Draft, useDraft } from './draft.ts';
 import type { FormAction, FormState } from './form-state.ts';
 import { toast } from './toast.tsx';
 
 export type { FormAction, FormState } from './form-state.ts';
 
-const FormContext = createContext<FormState>({});
+type Shown = FormState & { draft?: Draft };
+const FormContext = createContext<Shown>({});
 
-/** What the last answer said about this form; fields read their error and kept value from here. */
-export function useFormState(): FormState {
+/** What the last answer said about this form; fields read their error, and what was typed before, from here. */
+export function useFormState(): Shown {
   return useContext(FormContext);
 }
+
+const nothing: FormState = {};
 
 type Props = Omit<ComponentProps<'form'>, 'action' | 'children' | 'hidden'> & {
   action: FormAction;
@@ -33,6 +39,13 @@ type Props = Omit<ComponentProps<'form'>, 'action' | 'children' | 'hidden'> & {
   resetOnOk?: boolean;
   /** Called after an answer with `ok`, for example to close a dialog. */
   onOk?: (state: FormState) => void;
+  /**
+   * Keeps what is typed in this tab under this key until it is sent: a long form survives a reload, the way back and
+   * another language. Name the account in it, as tabs are handed over.
+   */
+  draft?: string;
+  /** Told what was put back into the fields, for a screen that shows more of it; nothing after "Clear". */
+  onDraft?: (draft: Draft) => void;
   children: ReactNode;
 };
 
@@ -40,10 +53,38 @@ type Props = Omit<ComponentProps<'form'>, 'action' | 'children' | 'hidden'> & {
  * A form bound to a server action. Keeps what was typed when the answer is an error, goes to the first
  * wrong field, cannot be sent twice at once, and works before its script has arrived.
  */
-export function Form({ action, hidden, resetOnOk, onOk, className, children, onSubmit, ...rest }: Props) {
+export function Form({
+  action,
+  hidden,
+  resetOnOk,
+  onOk,
+  draft: draftKey,
+  onDraft,
+  className,
+  children,
+  onSubmit,
+  ...rest
+}: Props) {
   const t = useTranslations('ui.form');
-  const [state, dispatch, pending] = useActionState(action, {});
   const form = useRef<HTMLFormElement>(null);
+  const draft = useDraft(form, draftKey, onDraft);
+  const forget = useRef(draft.forget);
+  forget.current = draft.forget;
+  const watched: FormAction = async (before, data) => {
+    try {
+      const answer = await action(before, data);
+      if (answer.ok) forget.current();
+      return answer;
+    } catch (error) {
+      // Going elsewhere travels as an error, and means that it is done.
+      if (String((error as { digest?: unknown }).digest).startsWith('NEXT_REDIRECT')) forget.current();
+      throw error;
+    }
+  };
+  // On the server the action itself: a browser without script is given its address.
+  const [answered, dispatch, pending] = useActionState(typeof window === 'undefined' ? action : watched, {});
+  const [clearedState, setClearedState] = useState<FormState>();
+  const state = answered === clearedState ? nothing : answered;
   const done = useRef(onOk);
   done.current = onOk;
 
@@ -65,7 +106,7 @@ export function Form({ action, hidden, resetOnOk, onOk, className, children, onS
   }, [state, resetOnOk]);
 
   return (
-    <FormContext value={state}>
+    <FormContext value={{ ...state, draft: draft.draft }}>
       <form
         {...rest}
         ref={form}
@@ -98,7 +139,22 @@ export function Form({ action, hidden, resetOnOk, onOk, className, children, onS
           Object.entries(hidden).map(([name, value]) => (
             <input key={name} type="hidden" name={name} value={value ?? ''} />
           ))}
-        {children}
+        {draft.draft && (
+          <p className="flex flex-wrap items-baseline gap-x-3 text-[0.875em] text-ink-2">
+            <span role="status">{t(draft.hadFiles ? 'restoredWithoutFiles' : 'restored')}</span>
+            <button
+              type="button"
+              className="rounded-sm py-1 underline underline-offset-3 hover:text-ink"
+              onClick={() => {
+                setClearedState(answered);
+                draft.clear();
+              }}
+            >
+              {t('clear')}
+            </button>
+          </p>
+        )}
+        <Fragment key={draft.version}>{children}</Fragment>
       </form>
     </FormContext>
   );

@@ -6,6 +6,7 @@ import { useLocale, useTimeZone, useTranslations } from 'next-intl';
 import { type ComponentProps, type ReactNode, useId } from 'react';
 import { cx } from './cx.ts';
 import { useField } from './field.tsx';
+import { useFormState } from './form.tsx';
 
 /** One line of text. Give `type`, `inputMode` and `autoComplete`: they choose the keyboard of a phone. */
 export function Input({ className, defaultValue, ...rest }: ComponentProps<'input'>) {
@@ -73,9 +74,11 @@ export function Checkbox({
   label,
   hint,
   name,
+  defaultChecked,
   ...rest
 }: ComponentProps<'input'> & { label: ReactNode; hint?: ReactNode }) {
   const id = useId();
+  const drafted = useFormState().draft?.[name ?? ''];
   return (
     <label className="flex min-h-(--control) items-start gap-3 py-1.5">
       <span className="grid h-[1.5em] place-items-center">
@@ -83,6 +86,7 @@ export function Checkbox({
           {...rest}
           type="checkbox"
           name={name}
+          defaultChecked={drafted ? drafted.includes(String(rest.value ?? 'on')) : defaultChecked}
           aria-describedby={hint ? id : undefined}
           className="size-[1.25em] accent-accent"
         />

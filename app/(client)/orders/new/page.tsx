@@ -43,6 +43,7 @@ export default async function NewOrderPage() {
       ) : (
         <RequestForm
           requestKey={ctx.newId()}
+          accountId={ctx.actor.id}
           services={services.map((service) => ({
             id: service.serviceTypeId,
             name: localized(service.name, locale),

@@ -12,6 +12,7 @@ import { requestHelp } from '../actions.ts';
 
 type Props = {
   requestKey: string;
+  accountId: string;
   services: { id: string; name: string; description: string; durationMinutes: number }[];
   cost: { costCents: bigint; discountPercent: number; priceCents: bigint };
   startsAt: string;
@@ -21,13 +22,28 @@ type Props = {
 };
 
 /** One form, one order; the cost goes with the choice and is there before anything is sent. */
-export function RequestForm({ requestKey, services, cost, startsAt, earliest, place, contact }: Props) {
+export function RequestForm({
+  requestKey,
+  accountId,
+  services,
+  cost,
+  startsAt,
+  earliest,
+  place,
+  contact,
+}: Props) {
   const t = useTranslations('ordering.new');
   const key = useRequestKey(requestKey);
   const [chosenId, choose] = useState<string>();
   const chosen = services.find((service) => service.id === chosenId);
   return (
-    <Form action={requestHelp} hidden={{ requestKey: key }} className="gap-7! **:scroll-mb-36">
+    <Form
+      action={requestHelp}
+      hidden={{ requestKey: key }}
+      draft={`request:${accountId}`}
+      onDraft={({ serviceTypeId }) => choose(serviceTypeId?.[0])}
+      className="gap-7! **:scroll-mb-36"
+    >
       <Field name="serviceTypeId" label={t('service')} required group>
         <RadioCards
           onChange={choose}

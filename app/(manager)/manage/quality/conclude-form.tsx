@@ -8,10 +8,18 @@ import { faults, grades } from '#lib/quality/inputs.ts';
 import { conclude } from './actions.ts';
 
 /** The form that an audit ends in: an incident asks for the fault, a sample for the lesson [US-190][US-200]. */
-export function ConcludeForm({ auditId, kind }: { auditId: string; kind: Audit['kind'] }) {
+export function ConcludeForm({
+  auditId,
+  kind,
+  accountId,
+}: {
+  auditId: string;
+  kind: Audit['kind'];
+  accountId: string;
+}) {
   const t = useTranslations('quality');
   return (
-    <Form action={conclude} hidden={{ auditId, kind }}>
+    <Form action={conclude} hidden={{ auditId, kind }} draft={`audit:${auditId}:${accountId}`}>
       {kind === 'incident' ? (
         <>
           <Field name="fault" label={t('conclude.fault')} required group>

@@ -13,6 +13,7 @@ import { create, publish } from './actions.ts';
 
 type Props = {
   requestKey: string;
+  accountId: string;
   service?: Service;
   retired?: boolean;
   skills: readonly Skill[];
@@ -20,7 +21,7 @@ type Props = {
 };
 
 /** Words in both languages, duration, skills and kit of a service; publishes what is in it. */
-export function ServiceForm({ requestKey, service, retired, skills, items }: Props) {
+export function ServiceForm({ requestKey, accountId, service, retired, skills, items }: Props) {
   const t = useTranslations('catalog');
   const key = useRequestKey(requestKey);
   return (
@@ -31,6 +32,7 @@ export function ServiceForm({ requestKey, service, retired, skills, items }: Pro
           ? { serviceTypeId: service.serviceTypeId, basedOnVersion: String(service.version) }
           : { requestKey: key }
       }
+      draft={`service:${service ? `${service.serviceTypeId}:${service.version}` : 'new'}:${accountId}`}
       className="max-w-3xl"
     >
       <fieldset disabled={retired} className="contents">
@@ -88,8 +90,12 @@ export function ServiceForm({ requestKey, service, retired, skills, items }: Pro
 /** Items and quantities; a line is added and removed at will. */
 function KitLines({ kit, items }: { kit: Service['kit']; items: readonly Option[] }) {
   const t = useTranslations('catalog');
-  const { errors = {} } = useFormState();
-  const [lines, setLines] = useState(kit.map((line, index) => ({ ...line, id: index })));
+  const { errors = {}, draft = {} } = useFormState();
+  const [lines, setLines] = useState(() => {
+    const codes = draft['kit.itemCode'] ?? kit.map(({ itemCode }) => itemCode);
+    const quantities = draft['kit.quantity'] ?? kit.map(({ quantity }) => quantity);
+    return codes.map((itemCode, id) => ({ id, itemCode, quantity: Number(quantities[id] ?? 1) }));
+  });
   // An item that stock no longer knows stays visible until somebody removes it.
   const unknown = lines.filter(({ itemCode }) => itemCode && !items.some(({ value }) => value === itemCode));
   const options = [...items, ...unknown.map(({ itemCode }) => ({ value: itemCode, label: itemCode }))];

@@ -31,9 +31,7 @@ export function ApplyForm({
         body: form,
         signal: AbortSignal.timeout(60_000),
       });
-      const state = (await response.json()) as FormState;
-      if (state.ok) setSent(true);
-      return state;
+      return (await response.json()) as FormState;
     } catch {
       return { message: t('apply.noAnswer') };
     }
@@ -49,7 +47,7 @@ export function ApplyForm({
       </div>
     );
   return (
-    <Form action={send} className="grid gap-5" noValidate>
+    <Form action={send} onOk={() => setSent(true)} draft="apply" className="grid gap-5" noValidate>
       <Field name="name" label={t('fields.name')} required>
         <Input autoComplete="name" />
       </Field>

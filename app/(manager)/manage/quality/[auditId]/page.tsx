@@ -185,7 +185,7 @@ export default async function AuditPage({ params }: Props) {
             <Findings audit={audit} hypothesis={hypothesis} by={names.get(audit.concludedBy ?? '')} />
           ) : (
             <Section id="conclude" title={t(`conclude.${audit.kind}`)} lead={t(`conclude.${audit.kind}Lead`)}>
-              <ConcludeForm auditId={audit.id} kind={audit.kind} />
+              <ConcludeForm auditId={audit.id} kind={audit.kind} accountId={ctx.actor.id} />
             </Section>
           )}
           <Contacts auditId={audit.id} contacts={contacts} names={names} />

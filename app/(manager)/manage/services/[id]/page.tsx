@@ -70,6 +70,7 @@ export default async function ServicePage({ params }: Props) {
       <ServiceForm
         key={service.version}
         requestKey=""
+        accountId={ctx.actor.id}
         service={service}
         retired={service.retiredAt !== null}
         skills={skills}

@@ -21,6 +21,7 @@ export default async function NewServicePage() {
       <PageHeader back={<TextLink href="/manage/services">{t('back')}</TextLink>} title={t('new')} />
       <ServiceForm
         requestKey={ctx.newId()}
+        accountId={ctx.actor.id}
         skills={skills}
         items={stock.map((item) => ({ value: item.code, label: localized(item.name, locale) }))}
       />
