@@ -192,6 +192,10 @@ export const periodCloses = billing.table(
     requestedAt: instant('requested_at').notNull(),
     requestedByKind: text('requested_by_kind').notNull(),
     requestedById: text('requested_by_id').notNull(),
+    /** When its latest page was done; a close that stands still is asked for again. */
+    progressedAt: instant('progressed_at'),
+    /** A person stopped it: no further page until it is resumed. */
+    pausedAt: instant('paused_at'),
     finishedAt: instant('finished_at'),
   },
   (t) => [primaryKey({ columns: [t.kind, t.period] }), index('period_closes_requested').on(t.requestedAt)],

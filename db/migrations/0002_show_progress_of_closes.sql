@@ -1,0 +1,2 @@
+ALTER TABLE "billing"."period_closes" ADD COLUMN "progressed_at" timestamp (3) with time zone;--> statement-breakpoint
+ALTER TABLE "billing"."period_closes" ADD COLUMN "paused_at" timestamp (3) with time zone;
