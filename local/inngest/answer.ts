@@ -19,7 +19,14 @@ export type Outcome = {
   next: 'continue' | { retryAt?: number; error: string } | { end: 'completed' | 'failed'; result: string };
 };
 
-const PLANNED = new Set(['StepPlanned', 'Sleep', 'WaitForEvent', 'InvokeFunction', 'WaitForSignal']);
+const PLANNED = new Set([
+  'StepPlanned',
+  'Sleep',
+  'WaitForEvent',
+  'InvokeFunction',
+  'WaitForSignal',
+  'Gateway',
+]);
 
 /** The memo of a failed step: the SDK's error without the fields that the real server drops. */
 function errorMemo(error: unknown): string {
@@ -96,8 +103,8 @@ export function readAnswer(answer: Answer, job: Job, maxAttempts: number, now: n
   for (const raw of Array.isArray(value) ? value : [value]) {
     const { op, id, opts, data, error } = (raw ?? {}) as Record<string, unknown>;
     const name = String((raw as Record<string, unknown>)?.name ?? '');
-    const label = String((raw as Record<string, unknown>)?.displayName ?? name);
-    if (typeof op !== 'string' || typeof id !== 'string')
+    const label = String((raw as Record<string, unknown>)?.displayName ?? name).replaceAll('\0', '');
+    if (typeof op !== 'string' || typeof id !== 'string' || id.includes('\0'))
       return retry(errorJson('Error', 'the app answered an operation without op or id'));
     if (op === 'StepRun' || op === 'Step') {
       const memo = op === 'Step' ? canonicalJson(data) : canonicalJson({ data: data ?? null });

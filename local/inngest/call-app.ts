@@ -2,7 +2,8 @@ import { type Answer, readAnswer } from './answer.ts';
 import { canonicalJson } from './canonical-json.ts';
 import type { Core } from './core.ts';
 import { newId } from './event.ts';
-import type { Job } from './job.ts';
+import type { FunctionConfig } from './function-config.ts';
+import { createJob, type Job, jobsJson } from './job.ts';
 import { MAX_ANSWER_BYTES, MAX_STATE_BYTES } from './limits.ts';
 import { post } from './post.ts';
 import { settle } from './settle.ts';
@@ -10,9 +11,10 @@ import { signBody } from './signature.ts';
 
 /** Calls the app for one claimed row and settles what it answers. Throws only if the database stays away. */
 export async function callApp(core: Core, job: Job): Promise<Job[]> {
-  const fn = core.registry.get(job.functionId);
-  if (!fn) throw new Error(`function ${job.functionId} is not registered`);
-  const state = await core.patiently(() => readState(core, job));
+  const fn = core.registry.get(job.function_id);
+  if (!fn) throw new Error(`function ${job.function_id} is not registered`);
+  const begun = !fn.timeouts || (await core.patiently(() => begin(core, job, fn)));
+  const state = begun && (await core.patiently(() => readState(core, job)));
   if (!state) {
     await core.sql`delete from queue where id = ${job.id}`;
     return [];
@@ -22,30 +24,48 @@ export async function callApp(core: Core, job: Job): Promise<Job[]> {
   if (typeof outcome.next === 'object' && 'error' in outcome.next) {
     core.log('warn', 'a call will be tried again', {
       function: fn.id,
-      run: job.runId,
+      run: job.run_id,
       attempt: job.attempt,
       error: outcome.next.error.slice(0, 500),
     });
   } else if (typeof outcome.next === 'object' && outcome.next.end === 'failed') {
     core.log('error', 'a run failed', {
       function: fn.id,
-      run: job.runId,
+      run: job.run_id,
       error: outcome.next.result.slice(0, 500),
     });
   }
   return core.patiently(() => settle(core, job, outcome));
 }
 
+/** Notes the first call of a run that has timeouts: the one for its start is off, the one for its end counts from here. */
+async function begin(core: Core, job: Job, { timeouts }: FunctionConfig): Promise<boolean> {
+  const ms = timeouts?.finishMs;
+  const finish = createJob(job, { kind: 'timeout', step_id: 'timeout', name: 'finish' });
+  finish.due_at = new Date(Date.now() + (ms ?? 0));
+  const [run] = await core.sql`
+    with begun as (
+      update runs set called_at = now() where id = ${job.run_id} and called_at is null and ended_at is null returning id),
+    gone as (delete from queue where run_id in (select id from begun) and step_id = 'timeout' and ${ms === undefined}),
+    next as (
+      insert into queue select x.* from json_populate_recordset(null::queue, ${jobsJson([finish])}::text::json) as x
+      where exists (select from begun) and ${ms !== undefined}
+      on conflict (run_id, step_id) where step_id <> 'step'
+        do update set name = excluded.name, due_at = excluded.due_at, locked_by = null)
+    select ended_at is null as open from runs where id = ${job.run_id}`;
+  if (run?.open && ms !== undefined) core.hand([finish]);
+  return run?.open === true;
+}
+
 type State = { events: string[]; steps: { id: string; memo: string }[] };
 
 async function readState(core: Core, job: Job): Promise<State | undefined> {
-  if (job.freshEvents && job.attempt === 0 && job.generation === 1)
-    return { events: job.freshEvents, steps: [] };
+  if (job.fresh && job.attempt === 0 && job.generation === 1) return { events: job.fresh, steps: [] };
   const [events, steps] = await Promise.all([
     core.sql<{ payload: string }[]>`
       select e.payload from runs r join events e on e.id = any(r.event_ids)
-      where r.id = ${job.runId} and r.ended_at is null order by array_position(r.event_ids, e.id)`,
-    core.sql<State['steps']>`select id, memo from steps where run_id = ${job.runId} order by position`,
+      where r.id = ${job.run_id} and r.ended_at is null order by array_position(r.event_ids, e.id)`,
+    core.sql<State['steps']>`select id, memo from steps where run_id = ${job.run_id} order by position`,
   ]);
   if (events.length === 0) return undefined;
   return { events: events.map((event) => event.payload), steps };
@@ -64,7 +84,7 @@ async function sendCall(
   const stack = state.steps.map((step) => step.id);
   const ctx = {
     attempt: job.attempt,
-    disable_immediate_execution: job.planOnly,
+    disable_immediate_execution: job.plan_only,
     env: '',
     fn_id: fnUuid,
     generation_id: job.generation,
@@ -72,7 +92,7 @@ async function sendCall(
     max_attempts: maxAttempts,
     qi_id: queueItemId(job.id),
     request_id: requestId,
-    run_id: job.runId,
+    run_id: job.run_id,
     stack: { current: stack.length, stack },
     step_id: 'step',
     use_api: useApi,
@@ -82,16 +102,16 @@ async function sendCall(
   const steps = sorted.map((step) => `${JSON.stringify(step.id)}:${step.memo}`).join(',');
   const body = `{"ctx":${canonicalJson(ctx)},"defers":{},"event":${state.events[0]},"events":[${state.events.join(',')}],"steps":{${steps}},"use_api":${useApi},"version":${job.version}}`;
   const address = new URL(url);
-  address.searchParams.set('stepId', job.stepId);
+  address.searchParams.set('stepId', job.step_id);
   const headers: Record<string, string> = {
     'content-type': 'application/json',
     'user-agent': 'Inngest',
     'x-inngest-generation-id': String(job.generation),
     'x-inngest-job-id': job.id,
     'x-inngest-req-version': String(job.version),
-    'x-inngest-step-id': job.stepId,
+    'x-inngest-step-id': job.step_id,
     'x-request-id': requestId,
-    'x-run-id': job.runId,
+    'x-run-id': job.run_id,
   };
   if (core.signingKey) headers['x-inngest-signature'] = signBody(core.signingKey, body, Date.now());
   return post(address, { headers, body, timeoutMs: core.callTimeoutMs, maxBytes: MAX_ANSWER_BYTES });

@@ -1,7 +1,7 @@
 import { jobIdOf } from './call-app.ts';
 import { canonicalJson } from './canonical-json.ts';
 import type { Core } from './core.ts';
-import { type Job, readJob } from './job.ts';
+import type { Job } from './job.ts';
 import { MAX_STEP_BYTES } from './limits.ts';
 import { resolveStep, withoutEmptyUser } from './run.ts';
 
@@ -48,16 +48,16 @@ export async function takeCheckpoint(core: Core, raw: unknown): Promise<Reply> {
 /** `GET /v0/runs/:run/actions|batch`: the state of a run too large to be sent with the call. */
 export async function readRunState(
   core: Core,
-  runId: string,
+  run_id: string,
   what: 'actions' | 'batch',
 ): Promise<{ status: number; text: string }> {
-  const [run] = await core.sql`select event_ids from runs where id = ${runId} and ended_at is null`;
+  const [run] = await core.sql`select event_ids from runs where id = ${run_id} and ended_at is null`;
   if (!run) {
-    const error = `runtime state is no longer available for runID: ${runId}`;
+    const error = `runtime state is no longer available for runID: ${run_id}`;
     return { status: 410, text: JSON.stringify({ error, data: null, status: 410 }) };
   }
   if (what === 'actions') {
-    const steps = await core.sql`select id, memo from steps where run_id = ${runId} order by position`;
+    const steps = await core.sql`select id, memo from steps where run_id = ${run_id} order by position`;
     return {
       status: 200,
       text: `{${steps.map((step) => `${JSON.stringify(step.id)}:${step.memo}`).join(',')}}`,
@@ -74,12 +74,11 @@ export async function takeSignal(core: Core, raw: unknown): Promise<Reply> {
   const { signal, data = null } = (raw ?? {}) as { signal?: unknown; data?: unknown };
   if (typeof signal !== 'string' || !signal)
     return { status: 400, body: { error: 'signal is needed', status: 400 } };
-  const [row] = await core.sql`
+  const [job] = await core.sql<Job[]>`
     select * from queue where event_name = ${`signal ${signal}`} and kind = 'signal' order by id limit 1`;
-  if (!row) return { status: 404, body: { error: 'No signal found', data: null, status: 404 } };
-  const job = readJob(row);
+  if (!job) return { status: 404, body: { error: 'No signal found', data: null, status: 404 } };
   const memo = canonicalJson({ data: { signal, data } });
   core.hand((await core.sql.begin((tx) => resolveStep(core, tx, job, 'WaitForSignal', memo))) as Job[]);
   const metadata = { fetched_at: new Date().toISOString() };
-  return { status: 200, body: { data: { run_id: job.runId }, metadata } };
+  return { status: 200, body: { data: { run_id: job.run_id }, metadata } };
 }

@@ -18,6 +18,8 @@ export type Core = {
   signingKey?: string;
   backoffMs: (attempt: number) => number;
   callTimeoutMs: number;
+  /** A tick missed while no runner was there: made up by one run, or left out. */
+  missedTicks: 'once' | 'skip';
   log: Log;
   /** The lock to write into a new row that is due: ours if we have room and no concurrency key must be asked first. */
   lockFor(keys: string[] | null): number | null;

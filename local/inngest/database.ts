@@ -3,11 +3,10 @@ import postgres from 'postgres';
 export type Sql = postgres.Sql;
 export type AnySql = postgres.Sql | postgres.TransactionSql;
 
-const VERSION = 1;
-
-// JSON lives in text columns, in canonical form: it is spliced into calls as it is, never searched by Postgres, and may
+// Each text raises the schema by one version. JSON lives in text columns, in canonical form: it is spliced into calls as it is, never searched by Postgres, and may
 // hold \u0000, which jsonb refuses. No foreign keys: each would lock the run's row for every step written.
-const TABLES = `
+const VERSIONS = [
+  `
 create table apps (
   id text primary key, url text not null, checksum text not null, synced_at timestamptz not null default now());
 create table functions (
@@ -40,8 +39,14 @@ create index queue_event on queue (event_name) where event_name is not null;
 create table deduplications (
   function_id text not null, key text not null, run_id text not null, expires_at timestamptz not null,
   primary key (function_id, key));
-create index deduplications_expiry on deduplications (expires_at);
-`;
+create index deduplications_expiry on deduplications (expires_at);`,
+  `
+alter table queue add priority int not null default 0, add throttle text, add request text, add events text[], add at timestamptz;
+alter table runs add singleton text, add called_at timestamptz, add replayed_by text;
+create index runs_singleton on runs (singleton) where singleton is not null and ended_at is null;
+create index runs_failed on runs (id) where status = 'failed';
+create table rates (key text primary key, tat double precision not null, free_at double precision not null);`,
+];
 
 /** A pool whose unqualified names mean the runner's own schema. */
 export function connect(databaseUrl: string, schema: string, max: number, onLost?: () => void): Sql {
@@ -68,17 +73,17 @@ export async function migrate(sql: Sql, schema: string): Promise<void> {
   if (!/^[a-z_][a-z0-9_]{0,50}$/.test(schema)) throw new Error(`not a schema name: ${schema}`);
   await sql.begin(async (tx) => {
     await tx`select pg_advisory_xact_lock(hashtext(${`${schema} migrate`}))`;
-    const [found] = await tx`select to_regclass(${`${schema}.meta`}) is not null as ready`;
-    if (!found?.ready) {
-      const [there] = await tx`select to_regnamespace(${schema}) is not null as ready`;
-      if (!there?.ready) await tx.unsafe(`create schema ${schema}`);
-      await tx.unsafe(
-        `${TABLES} create table meta (version int not null); insert into meta values (${VERSION});`,
-      );
-      return;
-    }
+    const [found] = await tx`
+      select to_regclass(${`${schema}.meta`}) is not null as ready, to_regnamespace(${schema}) is null as missing`;
+    if (found?.missing) await tx.unsafe(`create schema ${schema}`);
+    if (!found?.ready) await tx`create table meta (version int not null)`;
     const [meta] = await tx`select version from meta`;
-    if (meta?.version !== VERSION)
-      throw new Error(`schema ${schema} has version ${meta?.version}, this runner needs ${VERSION}`);
+    const version = meta?.version ?? 0;
+    if (version > VERSIONS.length)
+      throw new Error(`schema ${schema} has version ${version}, this runner knows ${VERSIONS.length}`);
+    if (version === VERSIONS.length) return;
+    for (const statements of VERSIONS.slice(version)) await tx.unsafe(statements);
+    await tx`delete from meta`;
+    await tx`insert into meta values (${VERSIONS.length})`;
   });
 }

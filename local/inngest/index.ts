@@ -34,6 +34,8 @@ export type RunnerOptions = {
    * or throw outside any promise, so the one safe thing is to end this process and start anew: nothing is lost by it.
    */
   onDatabaseLost?: () => void;
+  /** A tick of a schedule missed while no runner was there: made up by one run (`once`), or left out. */
+  missedTicks?: 'once' | 'skip';
   log?: Log;
 };
 
@@ -78,6 +80,7 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
       signingKey: options.signingKey,
       backoffMs: options.backoffMs ?? defaultBackoffMs,
       callTimeoutMs: options.callTimeoutMs ?? 15 * 60_000,
+      missedTicks: options.missedTicks ?? 'once',
       log,
       lockFor: queue.lockFor,
       hand: queue.hand,

@@ -2,122 +2,100 @@ import type { AnySql } from './database.ts';
 import { newId } from './event.ts';
 
 /**
- * One row of the queue: something that a run still waits for. A running run always has at least one; a run whose
- * process was killed goes on from its rows alone.
+ * One row of the queue, with the names of its columns: something that a run still waits for, a schedule's next tick, or
+ * events held back before their run. A running run always has at least one; a run whose process was killed goes on from
+ * its rows alone.
  */
 export type Job = {
   id: string;
-  kind: 'call' | 'sleep' | 'wait' | 'signal' | 'invoke' | 'cron';
-  functionId: string;
-  runId: string;
+  kind: 'call' | 'sleep' | 'wait' | 'signal' | 'invoke' | 'fetch' | 'timeout' | 'cron' | 'debounce' | 'batch';
+  function_id: string;
+  /** Null for a schedule and for events held back. */
+  run_id: string;
   /** `step` for a call of the whole function, else the hashed id of the one step. */
-  stepId: string;
+  step_id: string;
   name: string;
   attempt: number;
   /** Raised by each retry and each take-over; an answer or checkpoint of an older one is refused. */
   generation: number;
   version: number;
-  planOnly: boolean;
+  plan_only: boolean;
   race: boolean;
-  dueAt: number;
-  lockedBy: number | null;
+  due_at: Date;
+  locked_by: number | null;
+  /** Concurrency keys with their limits; not null means that the claim must ask first. */
   keys: string[] | null;
   limits: number[] | null;
-  eventName?: string | null;
-  expression?: string | null;
-  error?: string | null;
-  /** The run's events when they are known without reading: the first call of a run started here. */
-  freshEvents?: string[];
+  /** Seconds ahead of (or, negative, behind) the others of its function when slots are scarce. */
+  priority: number;
+  /** The rate that this start must still pass. */
+  throttle: string | null;
+  event_name: string | null;
+  expression: string | null;
+  /** The request of a `fetch`, as JSON. */
+  request: string | null;
+  /** Ids of the events held back. */
+  events: string[] | null;
+  /** A schedule: its tick, before the jitter. A debounce: when it can be put off no further. */
+  at: Date | null;
+  error: string | null;
+  /** The run's events when they are known without reading: the first call of a run started here. Not stored. */
+  fresh?: string[];
 };
 
 /** A row for the run of `like`, due now and unlocked unless told otherwise. */
 export function createJob(
-  like: Pick<Job, 'functionId' | 'runId' | 'version' | 'keys' | 'limits'>,
-  fields: Partial<Job>,
+  like: Pick<Job, 'function_id' | 'run_id'> & Partial<Job>,
+  fields: Partial<Job> = {},
 ): Job {
+  const { function_id, run_id, version = -1, limits = null, priority = 0 } = like;
+  // A start that only had to pass its throttle is as free as any other afterwards.
+  const keys = like.keys?.length || priority ? (like.keys ?? []) : null;
   return {
-    id: newId(),
-    kind: 'call',
-    functionId: like.functionId,
-    runId: like.runId,
-    stepId: 'step',
-    name: '',
-    attempt: 0,
-    generation: 1,
-    version: like.version,
-    planOnly: false,
-    race: false,
-    dueAt: Date.now(),
-    lockedBy: null,
-    keys: like.keys,
-    limits: like.limits,
+    ...{
+      id: newId(),
+      kind: 'call',
+      function_id,
+      run_id,
+      step_id: 'step',
+      name: '',
+      attempt: 0,
+      generation: 1,
+    },
+    ...{
+      version,
+      plan_only: false,
+      race: false,
+      due_at: new Date(),
+      locked_by: null,
+      keys,
+      limits,
+      priority,
+    },
+    ...{
+      throttle: null,
+      event_name: null,
+      expression: null,
+      request: null,
+      events: null,
+      at: null,
+      error: null,
+    },
     ...fields,
   };
 }
 
-/** The row as JSON for `insertJobs`; snake case, as the columns. */
-export function jobRow(job: Job) {
-  return {
-    id: job.id,
-    kind: job.kind,
-    function_id: job.functionId,
-    run_id: job.runId,
-    step_id: job.stepId,
-    name: job.name.replaceAll('\0', ''),
-    attempt: job.attempt,
-    generation: job.generation,
-    version: job.version,
-    plan_only: job.planOnly,
-    race: job.race,
-    due_at: new Date(job.dueAt),
-    locked_by: job.lockedBy,
-    keys: job.keys,
-    limits: job.limits,
-    event_name: job.eventName ?? null,
-    expression: job.expression ?? null,
-  };
+/** Rows as JSON for `json_populate_recordset(null::queue, …)`. */
+export function jobsJson(jobs: Job[]): string {
+  return JSON.stringify(jobs, (name, value) => (name === 'fresh' ? undefined : value));
 }
-
-export const JOB_RECORD = `(id text, kind text, function_id text, run_id text, step_id text, name text, attempt int,
-  generation int, version int, plan_only boolean, race boolean, due_at timestamptz, locked_by int, keys text[], limits int[],
-  event_name text, expression text)`;
-export const JOB_COLUMNS =
-  'id, kind, function_id, run_id, step_id, name, attempt, generation, version, plan_only, race, due_at, locked_by, keys, limits, event_name, expression';
 
 /** Inserts rows that are not there yet and whose step has no result yet; gives the ids of those inserted. */
 export async function insertJobs(sql: AnySql, jobs: Job[]): Promise<Set<string>> {
   if (jobs.length === 0) return new Set();
-  const rows = await sql.unsafe(
-    `insert into queue (${JOB_COLUMNS})
-     select ${JOB_COLUMNS} from json_to_recordset($1::text::json) as x ${JOB_RECORD}
-     where not exists (select from steps s where s.run_id = x.run_id and s.id = x.step_id)
-     on conflict (run_id, step_id) where step_id <> 'step' do nothing returning id`,
-    [JSON.stringify(jobs.map(jobRow))],
-    { prepare: true },
-  );
-  return new Set(rows.map((row) => row.id as string));
-}
-
-/** A claimed row as a Job. */
-export function readJob(row: Record<string, unknown>): Job {
-  return {
-    id: row.id as string,
-    kind: row.kind as Job['kind'],
-    functionId: row.function_id as string,
-    runId: row.run_id as string,
-    stepId: row.step_id as string,
-    name: row.name as string,
-    attempt: row.attempt as number,
-    generation: row.generation as number,
-    version: row.version as number,
-    planOnly: row.plan_only as boolean,
-    race: row.race as boolean,
-    dueAt: (row.due_at as Date).getTime(),
-    lockedBy: row.locked_by as number | null,
-    keys: row.keys as string[] | null,
-    limits: row.limits as number[] | null,
-    eventName: row.event_name as string | null,
-    expression: row.expression as string | null,
-    error: row.error as string | null,
-  };
+  const rows = await sql<{ id: string }[]>`
+    insert into queue select * from json_populate_recordset(null::queue, ${jobsJson(jobs)}::text::json) as x
+    where not exists (select from steps s where s.run_id = x.run_id and s.id = x.step_id)
+    on conflict (run_id, step_id) where step_id <> 'step' do nothing returning id`;
+  return new Set(rows.map((row) => row.id));
 }

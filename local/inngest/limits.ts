@@ -7,6 +7,9 @@ export const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
 /** Above this the call carries no steps and the SDK fetches them (`use_api`). */
 export const MAX_STATE_BYTES = 4 * 1024 * 1024;
 export const DEDUPLICATION_MS = 24 * 3600_000;
+/** A batch starts when its events reach this size together, however few they are. */
+export const MAX_BATCH_BYTES = 10 * 1024 * 1024;
+export const MAX_PRIORITY_SECONDS = 600;
 export const MAX_INVOKE_MS = 365 * 86_400_000;
 
 const BACKOFF_SECONDS = [15, 30, 60, 120, 300, 600, 1200, 2400, 3600, 7200];

@@ -36,6 +36,7 @@ const runner = await start({
   signingKey: dev ? undefined : env.INNGEST_SIGNING_KEY,
   signingKeyFallback: dev ? undefined : env.INNGEST_SIGNING_KEY_FALLBACK || undefined,
   backoffMs: fixedBackoffMs > 0 ? () => fixedBackoffMs : undefined,
+  missedTicks: env.RUNNER_MISSED_TICKS === 'skip' ? 'skip' : 'once',
   onDatabaseLost: () => process.exit(1),
 });
 

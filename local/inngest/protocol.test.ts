@@ -67,7 +67,7 @@ test('an expression that cannot be computed does not match', () => {
 });
 
 test('an app that answers nonsense uses up an attempt, and the last attempt fails the run', () => {
-  const job = createJob({ functionId: 'f', runId: 'r', version: -1, keys: null, limits: null }, {});
+  const job = createJob({ function_id: 'f', run_id: 'r' });
   const sdk = { 'x-inngest-sdk': 'inngest-js:v4.24.0' };
   const nonsense = [
     { failure: 'Unable to reach the app' },
@@ -91,7 +91,7 @@ test('an app that answers nonsense uses up an attempt, and the last attempt fail
 });
 
 test('a streamed answer counts by the status inside it', () => {
-  const job = createJob({ functionId: 'f', runId: 'r', version: -1, keys: null, limits: null }, {});
+  const job = createJob({ function_id: 'f', run_id: 'r' });
   const inner = {
     status: 500,
     headers: { 'X-Inngest-No-Retry': 'true' },
@@ -102,7 +102,7 @@ test('a streamed answer counts by the status inside it', () => {
 });
 
 test('a step or a result over 4 MiB fails the run and says so', () => {
-  const job = createJob({ functionId: 'f', runId: 'r', version: -1, keys: null, limits: null }, {});
+  const job = createJob({ function_id: 'f', run_id: 'r' });
   const op = { op: 'StepRun', id: 'x', name: 'big', data: 'x'.repeat(4 * 1024 * 1024) };
   const answer = { status: 206, headers: { 'x-inngest-sdk': 'x' }, body: JSON.stringify([op]) };
   const { next } = readAnswer(answer, job, 5, 0);

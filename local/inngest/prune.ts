@@ -18,12 +18,14 @@ export async function pruneHistory(
   for (;;) {
     const old = await sql`
       delete from events where id in (
-        select e.id from events e where e.received_at < ${before}
-        and not exists (select from runs r where r.ended_at is null and e.id = any(r.event_ids)) limit ${batch})
+        select id from events where received_at < ${before}
+        and id not in (select unnest(event_ids) from runs where ended_at is null)
+        and id not in (select unnest(events) from queue where events is not null) limit ${batch})
       returning id`;
     total.events += old.length;
     if (old.length < batch) break;
   }
   await sql`delete from deduplications where expires_at < now()`;
+  await sql`delete from rates where tat < ${Date.now()}`;
   return total;
 }

@@ -3,8 +3,11 @@ import { callApp } from './call-app.ts';
 import type { Core } from './core.ts';
 import { fireCron } from './cron.ts';
 import { connect, type Sql } from './database.ts';
-import { type Job, readJob } from './job.ts';
-import { settleDue } from './settle.ts';
+import { fetchStep } from './fetch-step.ts';
+import { passRate, release, storeRates } from './flow.ts';
+import type { Rate } from './function-config.ts';
+import type { Job } from './job.ts';
+import { settleDue, timeOut } from './settle.ts';
 
 export type Queue = {
   runnerId: number;
@@ -26,6 +29,9 @@ export type QueueOptions = {
 };
 
 const TICK_MS = 1000;
+const HANDLERS: Partial<Record<Job['kind'], (core: Core, job: Job) => Promise<Job[]>>> = {
+  ...{ call: callApp, fetch: fetchStep, cron: fireCron, debounce: release, batch: release, timeout: timeOut },
+};
 
 /**
  * The queue of one runner: rows it wrote with its own lock are run at once; others are claimed when they fall due, when
@@ -63,11 +69,11 @@ export function createQueue(options: QueueOptions): Queue {
   const hand: Core['hand'] = (jobs) => {
     let elsewhere = false;
     for (const job of jobs) {
-      if (job.lockedBy === runnerId) {
+      if (job.locked_by === runnerId) {
         granted = Math.max(0, granted - 1);
         accept(job);
-      } else if (job.dueAt <= Date.now()) elsewhere = true;
-      else wakeBy(job.dueAt);
+      } else if (job.due_at.getTime() <= Date.now()) elsewhere = true;
+      else wakeBy(job.due_at.getTime());
     }
     if (elsewhere) {
       moreMayWait = true;
@@ -104,13 +110,17 @@ export function createQueue(options: QueueOptions): Queue {
 
   async function run(job: Job) {
     try {
-      if (job.kind === 'call') hand(await callApp(core, job));
-      else hand(await patiently(() => (job.kind === 'cron' ? fireCron(core, job) : settleDue(core, job))));
+      const handle = HANDLERS[job.kind] ?? settleDue;
+      hand(
+        await (job.kind === 'call' || job.kind === 'fetch'
+          ? handle(core, job)
+          : patiently(() => handle(core, job))),
+      );
     } catch (error) {
       if (stopped) return;
       core.log('error', 'a queue row could not be handled; it will be tried again', {
         job: job.id,
-        run: job.runId,
+        run: job.run_id,
         error: String(error),
       });
       const later = new Date(Date.now() + 15_000);
@@ -156,52 +166,66 @@ export function createQueue(options: QueueOptions): Queue {
       moreMayWait = true;
       return;
     }
-    const rows = await core.sql`
+    const rows = await core.sql<Job[]>`
       update queue set locked_by = ${runnerId} where id in (
         select id from queue where locked_by is null and due_at <= ${new Date()} and (keys is null or kind <> 'call')
         order by due_at, id limit ${room} for update skip locked)
       returning *`;
     moreMayWait = rows.length === room;
     const keyed = rows.length < room ? await claimKeyed(room - rows.length) : [];
-    for (const job of ([...rows, ...keyed] as Record<string, unknown>[])
-      .map(readJob)
-      .sort((a, b) => a.dueAt - b.dueAt))
+    for (const job of [...rows, ...keyed].sort((a, b) => a.due_at.getTime() - b.due_at.getTime()))
       accept(job);
     const [next] =
       await core.sql`select min(due_at) as at from queue where locked_by is null and due_at > ${new Date()}`;
     if (next?.at) wakeBy((next.at as Date).getTime());
   }
 
-  /** Rows under a concurrency limit: one claimer at a time counts what is running and takes only what still fits. */
-  async function claimKeyed(room: number) {
-    const due = (sql: Sql) =>
-      sql`locked_by is null and keys is not null and kind = 'call' and due_at <= ${new Date()}`;
-    const [any] = await core.sql`select exists (select from queue where ${due(core.sql)}) as waiting`;
+  /**
+   * Rows under a concurrency limit, throttle or priority: one claimer at a time counts what is running and takes only
+   * what still fits, in the order of their priorities.
+   */
+  async function claimKeyed(room: number): Promise<Job[]> {
+    const [any] = await core.sql`
+      select exists (select from queue where locked_by is null and keys is not null and kind = 'call' and due_at <= ${new Date()}) as waiting`;
     if (!any?.waiting) return [];
     return core.sql.begin(async (tx) => {
       await tx`select pg_advisory_xact_lock(${presenceClass}, 0)`;
-      const candidates = await tx`
-        select id, keys, limits from (
-          select *, row_number() over (partition by keys order by due_at, id) as place from queue where ${due(tx as unknown as Sql)}) q
-        where place <= (select min(l) from unnest(limits) l) order by due_at, id limit ${room * 4}`;
       const used = await tx<{ key: string; n: number }[]>`
         select key, count(*)::int as n from queue, unnest(keys) as key
         where locked_by is not null and kind = 'call' and keys is not null group by key`;
+      const now = Date.now();
+      const candidates = await tx<(Job & { arrival: number | null })[]>`
+        select q.*, r.tat as arrival from (
+          select *, row_number() over (partition by keys, throttle order by due_at - priority * interval '1 s', id) as place
+          from queue where locked_by is null and keys is not null and kind = 'call' and due_at <= ${new Date(now)}) q
+        left join rates r on r.key = q.throttle
+        where place <= ${room} and coalesce(r.free_at, 0) <= ${now} and not exists (
+          select from unnest(keys, limits) as mine (key, most)
+          join json_to_recordset(${JSON.stringify(used)}::text::json) as taken (key text, n int) using (key) where n >= most)
+        order by due_at - priority * interval '1 s', id limit ${room * 4}`;
       const count = new Map(used.map(({ key, n }) => [key, n]));
+      const rates = new Map<string, { rate: Rate; arrival: number }>();
       const picked: string[] = [];
-      for (const { id, keys, limits } of candidates as unknown as {
-        id: string;
-        keys: string[];
-        limits: number[];
-      }[]) {
+      for (const { id, keys, limits, throttle, function_id, arrival } of candidates) {
         if (picked.length >= room) break;
-        if (keys.some((key, i) => (count.get(key) ?? 0) >= (limits[i] ?? 1))) continue;
-        for (const key of keys) count.set(key, (count.get(key) ?? 0) + 1);
+        if (keys?.some((key, i) => (count.get(key) ?? 0) >= (limits?.[i] ?? 1))) continue;
+        const rate = throttle && core.registry.get(function_id)?.throttle;
+        if (rate) {
+          const passed = passRate(rate, rates.get(throttle)?.arrival ?? arrival ?? undefined, now);
+          if (passed === undefined) continue;
+          rates.set(throttle, { rate, arrival: passed });
+        }
+        for (const key of keys ?? []) count.set(key, (count.get(key) ?? 0) + 1);
         picked.push(id);
       }
+      await storeRates(tx, rates);
+      const [next] = await tx`
+        select min(free_at) as at from rates where key in (select throttle from queue where throttle is not null)`;
+      if (next?.at) wakeBy(Math.max(next.at, now + 5));
       if (picked.length === 0) return [];
-      return tx`update queue set locked_by = ${runnerId} where id = any(${picked}) and locked_by is null returning *`;
-    });
+      return tx<Job[]>`
+        update queue set locked_by = ${runnerId}, throttle = null where id = any(${picked}) and locked_by is null returning *`;
+    }) as Promise<Job[]>;
   }
 
   function wakeBy(at: number) {

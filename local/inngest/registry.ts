@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from './canonical-json.ts';
+import { scheduleTick } from './cron.ts';
 import type { Sql } from './database.ts';
-import { type FunctionConfig, nextTick, readFunctionConfig, SyncRefused } from './function-config.ts';
+import { type FunctionConfig, readFunctionConfig, SyncRefused } from './function-config.ts';
 import { UNREACHABLE } from './post.ts';
 
 export type Registry = {
@@ -60,14 +61,14 @@ export function createRegistry(sql: Sql): Registry {
           insert into functions (id, app_id, config) values (${fn.id}, ${appId}, ${canonicalJson(fn)})
           on conflict (id) do update set app_id = excluded.app_id, config = excluded.config, active = true`;
         for (const trigger of fn.triggers) {
-          const due = 'cron' in trigger ? nextTick(trigger.cron, now) : null;
+          const due = 'cron' in trigger && scheduleTick(fn, trigger.cron, now);
           if (!('cron' in trigger) || !due) continue;
           const id = `cron ${fn.id} ${trigger.cron}`;
           ticks.push(id);
           // A schedule that is already there keeps its time: a tick missed while the app was away still runs.
           await tx`
-            insert into queue (id, kind, function_id, step_id, name, due_at)
-            values (${id}, 'cron', ${fn.id}, ${id}, ${trigger.cron}, ${due}) on conflict do nothing`;
+            insert into queue (id, kind, function_id, step_id, name, due_at, at)
+            values (${id}, 'cron', ${fn.id}, ${id}, ${trigger.cron}, ${due.due_at}, ${due.at}) on conflict do nothing`;
         }
       }
       await tx`

@@ -2,7 +2,7 @@ import { canonicalJson } from './canonical-json.ts';
 import type { Core } from './core.ts';
 import type { AnySql } from './database.ts';
 import { createEvent, newId, type Payload, type StoredEvent } from './event.ts';
-import { createJob, insertJobs, type Job, readJob } from './job.ts';
+import { createJob, insertJobs, type Job } from './job.ts';
 import { takeEvents } from './start-runs.ts';
 
 /** A step's result as the SDK gets it back in `steps`: canonical JSON, written once and never replaced. */
@@ -10,11 +10,11 @@ export type StepResult = { id: string; op: string; name: string; memo: string };
 export type EndStatus = 'completed' | 'failed' | 'cancelled';
 
 /** Writes results; the first one of a step wins. */
-export async function insertSteps(sql: AnySql, runId: string, results: StepResult[]): Promise<void> {
+export async function insertSteps(sql: AnySql, run_id: string, results: StepResult[]): Promise<void> {
   if (results.length === 0) return;
   await sql`
     insert into steps (run_id, id, op, name, memo)
-    select ${runId}, id, op, name, memo
+    select ${run_id}, id, op, name, memo
     from json_to_recordset(${JSON.stringify(results)}::text::json) as x (id text, op text, name text, memo text)
     on conflict do nothing`;
 }
@@ -22,14 +22,20 @@ export async function insertSteps(sql: AnySql, runId: string, results: StepResul
 /**
  * Locks a run against other answers and looks at its open rows. The lock first and the look second, sent together: a
  * look in the same statement would see the state before the lock. While it is held nobody adds or ends rows of the run.
+ * `overdue`: its timeout came during a call, which may still end the run but not go on with it.
  */
-export async function lockRun(tx: AnySql, runId: string) {
-  const [[run], rows] = await Promise.all([
-    tx`select ended_at is null as open from runs where id = ${runId} for update`,
-    tx<{ id: string; step_id: string; locked_by: number | null; generation: number }[]>`
-      select id, step_id, locked_by, generation from queue where run_id = ${runId}`,
+export async function lockRun(tx: AnySql, run_id: string) {
+  const [[run], all] = await Promise.all([
+    tx`select ended_at is null as open from runs where id = ${run_id} for update`,
+    tx<Pick<Job, 'id' | 'kind' | 'step_id' | 'locked_by' | 'generation' | 'plan_only'>[]>`
+      select id, kind, step_id, locked_by, generation, plan_only from queue where run_id = ${run_id}`,
   ]);
-  return { open: run?.open === true, rows: [...rows] };
+  const rows = all.filter((row) => row.kind !== 'timeout');
+  return {
+    open: run?.open === true,
+    rows,
+    overdue: all.some((row) => row.kind === 'timeout' && row.plan_only),
+  };
 }
 
 /**
@@ -43,13 +49,13 @@ export async function resolveStep(
   op: string,
   memo: string,
 ): Promise<Job[]> {
-  const { open, rows } = await lockRun(tx, job.runId);
+  const { open, rows } = await lockRun(tx, job.run_id);
   if (!rows.some((row) => row.id === job.id)) return [];
   await tx`delete from queue where id = ${job.id}`;
   if (!open) return [];
-  await insertSteps(tx, job.runId, [{ id: job.stepId, op, name: job.name, memo }]);
+  await insertSteps(tx, job.run_id, [{ id: job.step_id, op, name: job.name, memo }]);
   return callAgain(core, tx, job, rows.length > 1, {
-    planOnly: job.kind === 'sleep' && job.planOnly && !job.race,
+    plan_only: job.kind === 'sleep' && job.plan_only && !job.race,
   });
 }
 
@@ -65,7 +71,7 @@ export async function callAgain(
   fields: Partial<Job>,
 ): Promise<Job[]> {
   if (othersOpen && job.version !== 1 && !job.race) return [];
-  const next = createJob(job, { lockedBy: core.lockFor(job.keys), ...fields });
+  const next = createJob(job, { locked_by: core.lockFor(job.keys), ...fields });
   await insertJobs(tx, [next]);
   return [next];
 }
@@ -84,10 +90,10 @@ export async function endRun(
   const [run] = await tx`
     update runs set status = ${status}, ended_at = now(),
       output = ${status === 'completed' ? result : null}, error = ${status === 'failed' ? result : null}
-    where id = ${job.runId} and ended_at is null
+    where id = ${job.run_id} and ended_at is null
     returning event_ids, parent_run_id, parent_step_id`;
   if (!run) return [];
-  await tx`delete from queue where run_id = ${job.runId}`;
+  await tx`delete from queue where run_id = ${job.run_id}`;
   const ready: Job[] = [];
   const names = endEventNames(status);
   const heard = await heardNames(core, tx, names);
@@ -97,15 +103,24 @@ export async function endRun(
     const events = heard.map((name) => endEvent(job, name, status, result, triggers));
     ready.push(...(await takeEvents(core, events, undefined, tx)));
   }
-  if (run.parent_run_id) {
-    const [row] =
-      await tx`select * from queue where run_id = ${run.parent_run_id} and step_id = ${run.parent_step_id} and kind = 'invoke'`;
-    if (row)
-      ready.push(
-        ...(await resolveStep(core, tx, readJob(row), 'InvokeFunction', invokeMemo(status, result))),
-      );
-  }
+  if (run.parent_run_id)
+    ready.push(
+      ...(await answerInvoker(core, tx, run.parent_run_id, run.parent_step_id, invokeMemo(status, result))),
+    );
   return ready;
+}
+
+/** Gives the run that waits in `step.invoke` its answer. */
+export async function answerInvoker(
+  core: Core,
+  tx: AnySql,
+  runId: string,
+  stepId: string,
+  memo: string,
+): Promise<Job[]> {
+  const [row] = await tx<Job[]>`
+    select * from queue where run_id = ${runId} and step_id = ${stepId} and kind = 'invoke'`;
+  return row ? resolveStep(core, tx, row, 'InvokeFunction', memo) : [];
 }
 
 /** The internal events that tell of the end of a run. */
@@ -136,8 +151,8 @@ function endEvent(
 ): StoredEvent {
   const value = result === null ? undefined : JSON.parse(result);
   const data: Record<string, unknown> = {
-    function_id: job.functionId,
-    run_id: job.runId,
+    function_id: job.function_id,
+    run_id: job.run_id,
     event: triggers[0],
     // As recorded: in the list an empty `user` that we added is left out.
     events: triggers.map(withoutEmptyUser),
@@ -148,7 +163,7 @@ function endEvent(
   const id = newId();
   // `failed` and `cancelled` carry the run's id as theirs, so that they cannot be taken in twice.
   return createEvent(
-    { name, data, ...(name === 'inngest/function.finished' ? {} : { id: job.runId }) },
+    { name, data, ...(name === 'inngest/function.finished' ? {} : { id: job.run_id }) },
     id,
     Date.now(),
   );
@@ -159,7 +174,8 @@ export function withoutEmptyUser({ user, ...event }: Payload): Partial<Payload> 
   return Object.keys((user as object) ?? {}).length > 0 ? { ...event, user } : event;
 }
 
-function namedError(value: unknown) {
+/** An error as the real server hands it to whoever invoked the function. */
+export function namedError(value: unknown) {
   const error = (value ?? {}) as { name?: string; message?: string; stack?: string };
   return {
     error: 'NonRetriableError',

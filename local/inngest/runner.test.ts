@@ -479,16 +479,307 @@ describe('flow control', () => {
   });
 });
 
+describe('flow control of starts', () => {
+  type Fields = Record<string, unknown>;
+  /** One function with these options that gives its event's data back. */
+  const one = (
+    fields: Fields,
+    handler?: (arg: { event: { data: Fields }; events: { data: Fields }[] }) => unknown,
+  ) =>
+    pair((c) => [
+      c.createFunction(
+        { id: 'flow', triggers: [{ event: 'a/flow' }], ...fields } as never,
+        (handler ?? (async ({ event }: { event: { data: Fields } }) => event.data)) as never,
+      ),
+    ]);
+  const send = (client: { send(events: unknown): Promise<unknown> }, ...data: Fields[]) =>
+    client.send(data.map((each) => ({ name: 'a/flow', data: each })));
+  const outputs = (runs: { output: unknown }[]) => runs.map((run) => run.output);
+
+  test('debounce: one run with the last event of each key, once it has been quiet for the period', async () => {
+    const { runner, client } = await one({ debounce: { period: '1s', key: 'event.data.k' } });
+    const began = Date.now();
+    await send(client, { k: 'a', n: 1 }, { k: 'b', n: 1 });
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    await send(client, { k: 'a', n: 2 }, { k: 'a', n: 3 });
+    await ended(runner, 'app-flow', 2);
+    expect(Date.now() - began).toBeGreaterThanOrEqual(1500);
+    expect(outputs(await runsOf(runner)).toSorted(byText)).toEqual([
+      { k: 'a', n: 3 },
+      { k: 'b', n: 1 },
+    ]);
+  });
+
+  test('debounce: however many events come, the run is put off no longer than the timeout', async () => {
+    const { runner, client } = await one({ debounce: { period: '2s', timeout: '3s' } });
+    const began = Date.now();
+    const sending = setInterval(() => void send(client, { n: 1 }), 300);
+    const [run] = await ended(runner, 'app-flow').finally(() => clearInterval(sending));
+    expect(new Date(run?.startedAt ?? 0).getTime() - began).toBeGreaterThan(2500);
+  });
+
+  test('throttle: starts are spread over the period, a burst on top, and nothing is dropped', async () => {
+    const { runner, client } = await one({
+      throttle: { limit: 2, period: '2s', burst: 1, key: 'event.data.k' },
+    });
+    await send(client, ...[1, 2, 3, 4].map((n) => ({ k: 'a', n })), { k: 'b', n: 1 });
+    const times: number[] = [];
+    const seen = new Set<string>();
+    await eventually('all done', async () => {
+      const runs = (await runsOf(runner)).filter((run) => run.endedAt);
+      for (const run of runs) {
+        if (seen.has(run.id)) continue;
+        seen.add(run.id);
+        if ((run.output as Fields).k === 'a') times.push(new Date(run.endedAt as string).getTime());
+      }
+      return seen.size === 5;
+    });
+    times.sort((a, b) => a - b);
+    const [first = 0, , third = 0, fourth = 0] = times;
+    expect(third - first).toBeGreaterThan(800);
+    expect(fourth - first).toBeGreaterThan(1800);
+  });
+
+  test('rateLimit: what comes above the limit is dropped, by key, and an invoker is told', async () => {
+    const { runner, client } = await pair((c) => {
+      const limited = c.createFunction(
+        {
+          id: 'limited',
+          triggers: [{ event: 'a/limited' }],
+          rateLimit: { limit: 1, period: '1h', key: 'event.data.k' },
+        },
+        async ({ event }) => event.data,
+      );
+      const invoker = c.createFunction(
+        { id: 'invoker', triggers: [{ event: 'a/invoker' }] },
+        async ({ step }) =>
+          step.invoke('call', { function: limited, data: { k: 'a' } }).catch((error: Error) => error.message),
+      );
+      return [limited, invoker];
+    });
+    await client.send(['a', 'a', 'b'].map((k) => ({ name: 'a/limited', data: { k } })));
+    await ended(runner, 'app-limited', 2);
+    await client.send({ name: 'a/limited', data: { k: 'a' } });
+    await client.send({ name: 'a/invoker', data: {} });
+    const [run] = await ended(runner, 'app-invoker');
+    expect(run?.output).toBe('invoked function is rate limited');
+    expect((await runsOf(runner, '&function=app-limited')).length).toBe(2);
+  });
+
+  test('batchEvents: a run when the batch is full or its time is over; an event that may not be batched runs alone', async () => {
+    const { runner, client } = await one(
+      { batchEvents: { maxSize: 3, timeout: '1s', key: 'event.data.k', if: 'event.data.n < 100' } },
+      async ({ events }) => events.map(({ data }) => `${data.k}${data.n}`),
+    );
+    await send(client, { k: 'a', n: 1 }, { k: 'a', n: 2 }, { k: 'b', n: 1 }, { k: 'a', n: 100 });
+    await ended(runner, 'app-flow', 1);
+    await send(client, { k: 'a', n: 3 }, { k: 'a', n: 4 });
+    await ended(runner, 'app-flow', 4);
+    expect(
+      outputs(await runsOf(runner))
+        .map(String)
+        .toSorted(),
+    ).toEqual(['a1,a2,a3', 'a100', 'a4', 'b1']);
+  });
+
+  test('events held back outlive the runner', async () => {
+    const { runner, client, start } = await one(
+      { batchEvents: { maxSize: 3, timeout: '1s' } },
+      async ({ events }) => events.map(({ data }) => data.n),
+    );
+    await send(client, { n: 1 }, { n: 2 });
+    await runner.close(0);
+    const second = await start(runner.port);
+    open.push({ close: () => second.close(0) });
+    expect((await ended(second, 'app-flow'))[0]?.output).toEqual([1, 2]);
+  });
+
+  test.each(['skip', 'cancel'] as const)('singleton, %s: one run at a time for each key', async (mode) => {
+    const { runner, client } = await pair((c) => [
+      c.createFunction(
+        { id: 'flow', triggers: [{ event: 'a/flow' }], singleton: { mode, key: 'event.data.k' } },
+        async ({ event, step }) => {
+          await step.sleep('hold', '1s');
+          return `${event.data.k}${event.data.n}`;
+        },
+      ),
+    ]);
+    await send(client, { k: 'a', n: 1 }, { k: 'b', n: 1 });
+    await eventually('both sleep', async () =>
+      (await runsOf(runner)).every((run) => run.open[0]?.kind === 'sleep'),
+    );
+    await send(client, { k: 'a', n: 2 });
+    const runs = await ended(runner, 'app-flow', mode === 'skip' ? 2 : 3);
+    expect(runs.map((run) => run.output ?? run.status).toSorted()).toEqual(
+      mode === 'skip' ? ['a1', 'b1'] : ['a2', 'b1', 'cancelled'],
+    );
+    await send(client, { k: 'a', n: 3 });
+    await eventually('free again', async () => (await runsOf(runner)).some((run) => run.output === 'a3'));
+  });
+
+  test('priority: what waits for a slot starts in the order of its priority', async () => {
+    const order: unknown[] = [];
+    const { runner, client } = await one(
+      { concurrency: 1, priority: { run: 'event.data.p' } },
+      async ({ event }) => {
+        order.push(event.data.n);
+        await new Promise((resolve) => setTimeout(resolve, order.length === 1 ? 300 : 1));
+      },
+    );
+    await send(client, { n: 'first', p: 0 });
+    await eventually('it runs', async () => order.length === 1);
+    await send(client, { n: 'late', p: -50 }, { n: 'plain', p: 0 }, { n: 'urgent', p: 200 });
+    await ended(runner, 'app-flow', 4);
+    expect(order).toEqual(['first', 'urgent', 'plain', 'late']);
+  });
+
+  test('timeouts: cancelled when not started in time, or not finished; a call under way may still finish', async () => {
+    const { runner, client } = await pair((c) => [
+      c.createFunction(
+        { id: 'start', triggers: [{ event: 'a/t' }], concurrency: 1, timeouts: { start: '500ms' } as never },
+        async () => new Promise((resolve) => setTimeout(resolve, 1000)),
+      ),
+      c.createFunction(
+        { id: 'finish', triggers: [{ event: 'a/u' }], timeouts: { finish: '1s' } },
+        async ({ step }) => step.sleep('long', '1h'),
+      ),
+      c.createFunction(
+        { id: 'last', triggers: [{ event: 'a/u' }], timeouts: { finish: '1s' } },
+        async () => new Promise((resolve) => setTimeout(() => resolve('done'), 1500)),
+      ),
+    ]);
+    await client.send([{ name: 'a/t' }, { name: 'a/t' }, { name: 'a/u' }]);
+    const status = async (fn: string, count = 1) =>
+      (await ended(runner, fn, count)).map((run) => run.status).toSorted();
+    expect(await status('app-start', 2)).toEqual(['cancelled', 'completed']);
+    expect(await status('app-finish')).toEqual(['cancelled']);
+    expect(await status('app-last')).toEqual(['completed']);
+  });
+
+  test('a function over its time in the middle of a call is cancelled when that call asks for more', async () => {
+    let after = 0;
+    const { runner, client } = await pair(
+      (c) => [
+        c.createFunction(
+          { id: 'over', triggers: [{ event: 'a/over' }], timeouts: { finish: '1s' } },
+          async ({ step }) => {
+            await step.run('slow', () => new Promise((resolve) => setTimeout(resolve, 1500)));
+            await step.run('after', () => ++after);
+          },
+        ),
+      ],
+      { checkpointing: false },
+    );
+    await client.send({ name: 'a/over' });
+    expect((await ended(runner, 'app-over'))[0]).toMatchObject({ status: 'cancelled' });
+    expect(after).toBe(0);
+  });
+
+  test('a schedule with jitter fires within it and keeps its tick; a missed tick may be left out', async () => {
+    const { runner, databaseUrl, start } = await pair((c) => [
+      c.createFunction(
+        { id: 'tick', triggers: [{ cron: '*/1 * * * * *', jitter: '2s' } as never] },
+        async ({ event }) => [event.id, event.ts],
+      ),
+      c.createFunction({ id: 'daily', triggers: [{ cron: '0 4 * * *' }] }, async () => 1),
+    ]);
+    const [run] = await ended(runner, 'app-tick');
+    const [id, ts] = (run?.output ?? []) as [string, number];
+    expect(ts - new Date(id).getTime()).toBeGreaterThanOrEqual(1000);
+    expect(ts - new Date(id).getTime()).toBeLessThan(2000);
+    await runner.close(0);
+    const { default: postgres } = await import('postgres');
+    const sql = postgres(databaseUrl, { max: 1 });
+    const missed = new Date(Date.now() - 3 * 86_400_000);
+    await sql`update inngest_runner.queue set due_at = ${missed}, at = ${missed} where function_id = 'app-daily'`;
+    const second = await start(0, undefined, { missedTicks: 'skip' });
+    open.push({ close: () => second.close(0) });
+    await eventually('the row has moved on', async () => {
+      const [row] =
+        await sql`select due_at > now() as on from inngest_runner.queue where function_id = 'app-daily'`;
+      return row?.on;
+    });
+    await sql.end();
+    expect(await runsOf(second, '&function=app-daily')).toEqual([]);
+  });
+});
+
+test('step.fetch: the runner makes the request, again while nobody answers, and its answer is the result', async () => {
+  const { createServer } = await import('node:http');
+  let asked = 0;
+  const server = createServer((request, response) => {
+    if (++asked === 1) return response.destroy();
+    response.writeHead(418, { 'x-served': 'yes' }).end(`${request.method} ${request.headers['x-mine']}`);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as { port: number };
+  const { runner, client } = await pair((c) => [
+    c.createFunction({ id: 'fetch', triggers: [{ event: 'a/fetch' }] }, async ({ step }) => {
+      const response = await step.fetch(`http://127.0.0.1:${port}/`, {
+        method: 'PUT',
+        headers: { 'x-mine': '1' },
+        body: 'body',
+      });
+      return [response.status, response.headers.get('x-served'), await response.text()];
+    }),
+    c.createFunction({ id: 'gone', retries: 1, triggers: [{ event: 'a/fetch' }] }, async ({ step }) =>
+      step.fetch('http://127.0.0.1:1/').then(String, (error: Error) => error.message),
+    ),
+  ]);
+  await client.send({ name: 'a/fetch' });
+  expect((await ended(runner, 'app-fetch'))[0]?.output).toEqual([418, 'yes', 'PUT 1']);
+  expect(String((await ended(runner, 'app-gone'))[0]?.output)).toContain('Error making gateway request');
+  await new Promise((resolve) => server.close(resolve));
+});
+
+test('a signal that another run waits for: the second fails, or takes its place', async () => {
+  const { runner, client } = await pair((c) => [
+    c.createFunction({ id: 'sig', retries: 0, triggers: [{ event: 'a/sig' }] }, async ({ event, step }) =>
+      step.waitForSignal('wait', {
+        signal: 'one',
+        timeout: event.data.timeout,
+        onConflict: event.data.onConflict,
+      }),
+    ),
+  ]);
+  const wait = (onConflict: string, timeout: string) =>
+    client.send({ name: 'a/sig', data: { onConflict, timeout } });
+  await wait('fail', '2s');
+  await eventually('the first waits', async () => (await runsOf(runner))[0]?.open[0]?.kind === 'signal');
+  await wait('fail', '10s');
+  const [failed] = await ended(runner, 'app-sig');
+  expect(failed).toMatchObject({
+    status: 'failed',
+    error: { message: 'Signal conflict; signal wait already exists for another run' },
+  });
+  await wait('replace', '10s');
+  await eventually('the third waits', async () => (await runsOf(runner))[0]?.open[0]?.kind === 'signal');
+  await fetch(`${runner.url}/v1/signals`, { method: 'POST', body: '{"signal":"one","data":3}' });
+  const runs = await ended(runner, 'app-sig', 3);
+  expect(runs.map((run) => run.output)).toEqual([null, null, { signal: 'one', data: 3 }]);
+});
+
+function byText(a: unknown, b: unknown): number {
+  return JSON.stringify(a) < JSON.stringify(b) ? -1 : 1;
+}
+
 describe('the way in', () => {
-  test('an option that is not supported is refused at sync, naming function and option', async () => {
+  test('what cannot be honoured is refused at sync, naming function and option', async () => {
     const { synced, log } = await pair((c) => [
       c.createFunction(
-        { id: 'slowly', triggers: [{ event: 'a/x' }], debounce: { period: '5s' } },
+        {
+          id: 'slowly',
+          triggers: [{ event: 'a/x' }],
+          batchEvents: { maxSize: 2, timeout: '1s' },
+          cancelOn: [{ event: 'a/y' }],
+        },
         async () => 1,
       ),
     ]);
     expect(synced.status).toBe(400);
-    expect(synced.message).toBe('function "app-slowly": option "debounce" is not supported by this runner');
+    expect(synced.message).toBe(
+      'function "app-slowly": option "batchEvents" cannot be combined with "cancelOn"',
+    );
     expect(log.some((line) => line.startsWith('error sync refused'))).toBe(true);
   });
 
@@ -516,6 +807,24 @@ describe('the way in', () => {
     expect(await register({ triggers: [{ cron: 'not a cron' }] })).toContain('triggers.cron');
     expect(await register({ concurrency: [{ limit: 0 }] })).toContain('concurrency');
     expect(await register({ cancel: [{ event: 'x', timeout: 'soon' }] })).toContain('cancelOn.timeout');
+    expect(await register({ debounce: { period: 'soon' } })).toContain(
+      '"debounce.period" "soon" is not a duration',
+    );
+    expect(await register({ debounce: { period: '8d' } })).toContain(
+      '"debounce.period" must be from 1 s to 604800 s',
+    );
+    expect(await register({ throttle: { limit: 0, period: '1s' } })).toContain('throttle.limit');
+    expect(await register({ rateLimit: { limit: 1, period: '2d' } })).toContain('rateLimit.period');
+    expect(await register({ batchEvents: { maxSize: 1, timeout: '1s' } })).toContain('batchEvents.maxSize');
+    expect(await register({ batchEvents: { maxSize: 2, timeout: '1s' }, idempotency: '1' })).toBe(
+      'function "x-f": option "batchEvents" cannot be combined with "idempotency"',
+    );
+    expect(await register({ singleton: { mode: 'queue' } })).toContain('singleton.mode');
+    expect(await register({ timeouts: { start: '1s', middle: '1s' } })).toBe(
+      'function "x-f": option "timeouts.middle" is not supported by this runner',
+    );
+    expect(await register({ priority: { run: '1 +' } })).toContain('priority.run');
+    expect(await register({ triggers: [{ cron: '* * * * *', jitter: '1h' }] })).toContain('triggers.jitter');
     expect(await register({ newOption: 1 })).toBe(
       'function "x-f": option "newOption" is not supported by this runner',
     );

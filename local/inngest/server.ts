@@ -105,9 +105,9 @@ export function createServer(options: ServerOptions): http.Server {
         const { status, body } = await takeSignal(core, await readJson(request));
         return reply(response, status, body);
       }
-      const [, runId, what] = path.match(/^\/v0\/runs\/([^/]+)\/(actions|batch)$/) ?? [];
-      if (method === 'GET' && runId) {
-        const { status, text } = await readRunState(core, runId, what as 'actions' | 'batch');
+      const [, run_id, what] = path.match(/^\/v0\/runs\/([^/]+)\/(actions|batch)$/) ?? [];
+      if (method === 'GET' && run_id) {
+        const { status, text } = await readRunState(core, run_id, what as 'actions' | 'batch');
         return reply(response, status, text);
       }
       const [, cancelled] = path.match(/^\/v1\/runs\/([^/]+)$/) ?? [];
@@ -151,10 +151,10 @@ export function createServer(options: ServerOptions): http.Server {
     }
   }
 
-  async function cancel(response: http.ServerResponse, runId: string) {
-    const [run] = await core.sql`select function_id from runs where id = ${runId}`;
+  async function cancel(response: http.ServerResponse, run_id: string) {
+    const [run] = await core.sql`select function_id from runs where id = ${run_id}`;
     if (!run) return reply(response, 404, { error: 'run not found', status: 404 });
-    const job = createJob({ functionId: run.function_id, runId, version: -1, keys: null, limits: null }, {});
+    const job = createJob({ function_id: run.function_id, run_id });
     core.hand(
       (await core.sql.begin((tx) => endRun(core, tx, job, 'cancelled', null))) as Awaited<
         ReturnType<typeof endRun>

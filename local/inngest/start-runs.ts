@@ -3,23 +3,22 @@ import type { AnySql } from './database.ts';
 import type { Payload, StoredEvent } from './event.ts';
 import { newId } from './event.ts';
 import { keyValue, matches } from './expression.ts';
+import { type Admitted, admit, hasGates, keyOf, type Start } from './flow.ts';
 import type { FunctionConfig } from './function-config.ts';
 import { parseInstantMs } from './instant.ts';
-import { createJob, JOB_COLUMNS, JOB_RECORD, type Job, jobRow, readJob } from './job.ts';
-import { DEDUPLICATION_MS } from './limits.ts';
+import { createJob, type Job, jobsJson } from './job.ts';
+import { DEDUPLICATION_MS, MAX_PRIORITY_SECONDS } from './limits.ts';
 import { covers } from './registry.ts';
 import { endRun, resolveStep } from './run.ts';
 
 /** Starts only this function (cron, invoke), whatever its triggers say. */
 export type Only = { fn: FunctionConfig; key?: string; parent?: { runId: string; stepId: string } };
 
-type NewRun = { id: string; fn: FunctionConfig; event: StoredEvent; dedupe: string[]; only?: Only };
-
 const INSERT = `
 with input as (select $1::text::json as j),
 new_events as (
   insert into events (id, name, payload)
-  select id, name, payload from json_to_recordset((select j -> 'events' from input)) as x (id text, name text, payload text)
+  select id, name, payload from json_populate_recordset(null::events, (select j -> 'events' from input))
   on conflict do nothing returning id),
 new_keys as (
   insert into deduplications as d (function_id, key, run_id, expires_at)
@@ -30,15 +29,14 @@ new_keys as (
     where d.expires_at < now()
   returning run_id),
 new_runs as (
-  insert into runs (id, function_id, event_ids, parent_run_id, parent_step_id)
-  select x.id, function_id, array[event_id], parent_run_id, parent_step_id
-  from json_to_recordset((select j -> 'runs' from input))
-    as x (id text, function_id text, event_id text, parent_run_id text, parent_step_id text, keys int)
+  insert into runs (id, function_id, event_ids, parent_run_id, parent_step_id, singleton)
+  select x.id, function_id, event_ids, parent_run_id, parent_step_id, singleton
+  from json_to_recordset((select j -> 'runs' from input)) as x (id text, function_id text, event_id text,
+    event_ids text[], parent_run_id text, parent_step_id text, singleton text, keys int)
   left join (select run_id, count(*) as n from new_keys group by run_id) k on k.run_id = x.id
-  where event_id in (select id from new_events) and coalesce(k.n, 0) = x.keys
+  where (event_id is null or event_id in (select id from new_events)) and coalesce(k.n, 0) = x.keys
   returning id)
-insert into queue (${JOB_COLUMNS})
-select ${JOB_COLUMNS.replace('id,', 'x.id,')} from json_to_recordset((select j -> 'jobs' from input)) as x ${JOB_RECORD}
+insert into queue select x.* from json_populate_recordset(null::queue, (select j -> 'jobs' from input)) as x
 join new_runs r on r.id = x.run_id
 returning run_id`;
 
@@ -59,38 +57,13 @@ export async function takeEvents(
   const [waits, cancelled] = only
     ? [[], []]
     : await Promise.all([findWaits(sql, events, names), findCancelled(core, sql, events, names)]);
-  const runs = newRuns(core, events, only);
-  const jobs = runs.map((run) => firstJob(core, run));
-  const input = JSON.stringify({
-    events: events.map((event) => ({ id: event.id, name: event.payload.name, payload: event.text })),
-    keys: runs.flatMap((run) =>
-      run.dedupe.map((key) => ({
-        function_id: run.fn.id,
-        key,
-        run_id: run.id,
-        event_id: run.event.id,
-        expires_at: new Date(Date.now() + DEDUPLICATION_MS),
-      })),
-    ),
-    runs: runs.map((run) => ({
-      id: run.id,
-      function_id: run.fn.id,
-      event_id: run.event.id,
-      parent_run_id: run.only?.parent?.runId,
-      parent_step_id: run.only?.parent?.stepId,
-      keys: run.dedupe.length,
-    })),
-    jobs: jobs.map(jobRow),
-  });
-  const insert = async (on: AnySql): Promise<Job[]> => {
-    const started = await on.unsafe(INSERT, [input], { prepare: true });
-    const ids = new Set(started.map((row) => row.run_id));
-    return jobs.filter((job) => ids.has(job.runId));
-  };
-  if (waits.length === 0 && cancelled.length === 0) return insert(sql);
+  const starts = newStarts(core, events, only);
+  if (waits.length === 0 && cancelled.length === 0 && !starts.some(({ fn }) => hasGates(fn)))
+    return insertRuns(core, sql, events, starts, []);
 
   const all = async (tx: AnySql): Promise<Job[]> => {
-    const ready = await insert(tx);
+    const { starts: admitted, held, ready } = await admit(core, tx, starts);
+    ready.push(...(await insertRuns(core, tx, events, admitted, held)));
     for (const { job, event } of waits)
       ready.push(...(await resolveStep(core, tx, job, 'WaitForEvent', event.text)));
     for (const job of cancelled) ready.push(...(await endRun(core, tx, job, 'cancelled', null)));
@@ -99,8 +72,41 @@ export async function takeEvents(
   return within ? all(within) : (core.sql.begin(all) as Promise<Job[]>);
 }
 
-function newRuns(core: Core, events: StoredEvent[], only?: Only): NewRun[] {
-  const runs: NewRun[] = [];
+/** Stores events, starts runs and remembers their keys in one statement. Gives the rows of the runs that did start. */
+export async function insertRuns(
+  core: Core,
+  sql: AnySql,
+  events: StoredEvent[],
+  starts: Start[],
+  held: Admitted['held'],
+): Promise<Job[]> {
+  const jobs = starts.flatMap((start) => firstJobs(core, start));
+  const expires_at = new Date(Date.now() + DEDUPLICATION_MS);
+  const eventId = ({ origin, events: [event] }: Start) => (origin === 'held' ? null : event?.id);
+  const runs = starts.map((start) => ({
+    id: start.id,
+    function_id: start.fn.id,
+    event_id: eventId(start),
+    event_ids: start.events.map(({ id }) => id),
+    parent_run_id: start.parent?.runId,
+    parent_step_id: start.parent?.stepId,
+    singleton: start.singleton,
+    keys: start.dedupe.length,
+  }));
+  const keys = [...starts, ...held].flatMap((start) =>
+    start.dedupe.map((key) => ({
+      ...{ function_id: start.fn.id, key, run_id: start.id, event_id: eventId(start), expires_at },
+    })),
+  );
+  const rows = events.map(({ id, payload, text }) => ({ id, name: payload.name, payload: text }));
+  const input = `{"events":${JSON.stringify(rows)},"keys":${JSON.stringify(keys)},"runs":${JSON.stringify(runs)},"jobs":${jobsJson(jobs)}}`;
+  const started = await sql.unsafe(INSERT, [input], { prepare: true });
+  const ids = new Set(started.map((row) => row.run_id));
+  return jobs.filter((job) => ids.has(job.run_id));
+}
+
+function newStarts(core: Core, events: StoredEvent[], only?: Only): Start[] {
+  const starts: Start[] = [];
   const seen = new Set<string>();
   const start = (fn: FunctionConfig, event: StoredEvent) => {
     const dedupe: string[] = [];
@@ -118,7 +124,8 @@ function newRuns(core: Core, events: StoredEvent[], only?: Only): NewRun[] {
     const keys = dedupe.map((key) => `${fn.id} ${key}`);
     if (keys.some((key) => seen.has(key))) return;
     for (const key of keys) seen.add(key);
-    runs.push({ id: newId(), fn, event, dedupe, only });
+    const origin = only ? 'single' : 'event';
+    starts.push({ id: newId(), fn, events: [event], dedupe, origin, parent: only?.parent });
   };
   for (const event of events) {
     if (only) start(only.fn, event);
@@ -126,23 +133,32 @@ function newRuns(core: Core, events: StoredEvent[], only?: Only): NewRun[] {
       for (const { fn, expressions } of core.registry.triggeredBy(event.payload.name))
         if (expressions.some((expression) => matches(expression, event.payload))) start(fn, event);
   }
-  return runs;
+  return starts;
 }
 
-function firstJob(core: Core, run: NewRun): Job {
-  const { fn, event } = run;
-  const keys = fn.concurrency.map(({ scope, key }) => {
-    const value = key ? (keyValue(key, event.payload) ?? '') : '';
+/** The first call of a run, and the row that ends it if that call does not begin in time. */
+function firstJobs(core: Core, { id, fn, events }: Start): Job[] {
+  const event = (events[0] as StoredEvent).payload;
+  const concurrency = fn.concurrency.map(({ scope, key }) => {
+    const value = key ? (keyValue(key, event) ?? '') : '';
     return scope === 'fn' ? `fn ${fn.id} ${key ?? ''} ${value}` : `${scope} ${key} ${value}`;
   });
-  const base = {
-    functionId: fn.id,
-    runId: run.id,
-    version: -1,
-    keys: keys.length > 0 ? keys : null,
-    limits: keys.length > 0 ? fn.concurrency.map(({ limit }) => limit) : null,
-  };
-  return createJob(base, { lockedBy: core.lockFor(base.keys), freshEvents: [event.text] });
+  const factor = fn.priority ? Math.trunc(Number(keyValue(fn.priority, event))) || 0 : 0;
+  const priority = Math.max(-MAX_PRIORITY_SECONDS, Math.min(MAX_PRIORITY_SECONDS, factor));
+  // Runs with a priority wait among one another also when their own is 0.
+  const keys = concurrency.length > 0 || fn.throttle || fn.priority ? concurrency : null;
+  const run = { function_id: fn.id, run_id: id };
+  const call = createJob(run, {
+    keys,
+    limits: keys && fn.concurrency.map(({ limit }) => limit),
+    priority,
+    throttle: fn.throttle ? keyOf(core, fn, 'throttle', fn.throttle.key, event) : null,
+    locked_by: core.lockFor(keys),
+    fresh: events.map(({ text }) => text),
+  });
+  if (!fn.timeouts?.startMs) return [call];
+  const due_at = new Date(Date.now() + fn.timeouts.startMs);
+  return [call, createJob(run, { kind: 'timeout', step_id: 'timeout', name: 'start', due_at })];
 }
 
 async function findWaits(
@@ -150,16 +166,15 @@ async function findWaits(
   events: StoredEvent[],
   names: string[],
 ): Promise<{ job: Job; event: StoredEvent }[]> {
-  const rows = await sql`
+  const rows = await sql<(Job & { trigger: string })[]>`
     select q.*, e.payload as trigger from queue q
     join runs r on r.id = q.run_id join events e on e.id = r.event_ids[1]
     where q.event_name = any(${names}) and q.kind = 'wait' order by q.run_id`;
   const found: { job: Job; event: StoredEvent }[] = [];
-  for (const row of rows) {
-    const job = readJob(row);
-    const trigger = job.expression ? JSON.parse(row.trigger) : undefined;
+  for (const job of rows) {
+    const trigger = job.expression ? JSON.parse(job.trigger) : undefined;
     const event = events.find(
-      ({ payload }) => payload.name === job.eventName && matches(job.expression, trigger, payload),
+      ({ payload }) => payload.name === job.event_name && matches(job.expression, trigger, payload),
     );
     if (event) found.push({ job, event });
   }
@@ -189,10 +204,7 @@ async function findCancelled(
         ({ payload }) => covers(entry.event, payload.name) && matches(entry.if, trigger, payload),
       );
     });
-    if (hit)
-      found.push(
-        createJob({ functionId: row.function_id, runId: row.id, version: -1, keys: null, limits: null }, {}),
-      );
+    if (hit) found.push(createJob({ function_id: row.function_id, run_id: row.id }));
   }
   return found;
 }

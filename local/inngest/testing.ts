@@ -127,11 +127,12 @@ export async function startPair(
 ) {
   const databaseUrl = options.databaseUrl ?? (await createDatabase());
   const log: string[] = [];
-  const start = (port: number, appUrl?: string) =>
+  const start = (port: number, appUrl?: string, more: Partial<RunnerOptions> = {}) =>
     startRunner({
       backoffMs: () => 50,
       log: (level, message, fields) => log.push(`${level} ${message} ${JSON.stringify(fields ?? {})}`),
       ...options,
+      ...more,
       databaseUrl,
       port,
       appUrl,
