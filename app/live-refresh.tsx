@@ -6,6 +6,8 @@ import { LiveIndicator } from './ui/shell/live-indicator.tsx';
 
 type State = 'live' | 'connecting' | 'offline';
 
+// One's own click says "refresh" too: its answer comes first, and a page must not wait for both.
+const gatherMs = 60;
 const quietMs = 3000;
 const offlineMs = 15_000;
 const hiddenMs = 60_000;
@@ -33,25 +35,25 @@ function setState(next: State) {
 }
 
 // One refresh at a time: what happens during one is shown by the next, so that a busy day cannot pile them up.
-let refreshing = false;
+let refreshing: 'no' | 'soon' | 'now' = 'no';
 let again = false;
 
 function refresh() {
-  if (refreshing) {
-    again = true;
-    return;
-  }
-  // Any one of them refreshes the whole page.
-  const [first] = refreshers;
-  if (!first) return;
-  refreshing = true;
-  timers.refresh = setTimeout(refreshed, slowestRefreshMs);
-  first();
+  if (refreshing === 'now') again = true;
+  if (refreshing !== 'no') return;
+  refreshing = 'soon';
+  timers.refresh = setTimeout(() => {
+    refreshing = 'now';
+    timers.refresh = setTimeout(refreshed, slowestRefreshMs);
+    // Any one of them refreshes the whole page.
+    for (const refreshPage of refreshers) return refreshPage();
+  }, gatherMs);
 }
 
 function refreshed() {
+  if (refreshing !== 'now') return;
   clearTimeout(timers.refresh);
-  refreshing = false;
+  refreshing = 'no';
   if (!again) return;
   again = false;
   refresh();
@@ -126,7 +128,8 @@ function join(refreshPage: () => void) {
     document.removeEventListener('visibilitychange', onVisibility);
     window.removeEventListener('online', connect);
     disconnect();
-    refreshing = again = false;
+    refreshing = 'no';
+    again = false;
     for (const timer of Object.values(timers)) clearTimeout(timer);
     timers = { retry: undefined, refresh: undefined, state: undefined, hidden: undefined };
   };
