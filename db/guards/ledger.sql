@@ -67,10 +67,13 @@ alter table ledger.lines enable always trigger must_balance;
 select kernel.append_only('ledger.accounts');
 select kernel.append_only('ledger.transactions');
 select kernel.append_only('ledger.lines');
+select kernel.append_only('ledger.seals');
+select kernel.append_only('ledger.snapshots');
+select kernel.append_only('ledger.verifications');
 
 -- Each role sees its own books only: who reads clients and people does not learn that there is another.
 do $$ declare t text; begin
-  foreach t in array array['accounts', 'transactions', 'lines'] loop
+  foreach t in array array['accounts', 'transactions', 'lines', 'seals', 'snapshots'] loop
     execute format('alter table ledger.%I enable row level security', t);
     execute format('drop policy if exists app_books on ledger.%I', t);
     execute format('create policy app_books on ledger.%I to mcf_app using (book in (''clients'', ''people'')) with check (book in (''clients'', ''people''))', t);
@@ -85,7 +88,18 @@ alter function ledger.stamp_line() owner to mcf_ledger;
 alter function ledger.must_balance() owner to mcf_ledger;
 alter schema ledger owner to mcf_ledger;
 
+alter table ledger.verifications owner to mcf_ledger;
+
 revoke all on schema ledger from public;
 revoke all on all tables in schema ledger from public, mcf_app, mcf_betting;
 grant usage on schema ledger to mcf_app, mcf_betting;
-grant select, insert on all tables in schema ledger to mcf_app, mcf_betting;
+grant select on all tables in schema ledger to mcf_app, mcf_betting;
+-- Only the columns a caller may choose: stamps and numbers are the database's own.
+grant insert (id, book, kind, party) on ledger.accounts to mcf_app, mcf_betting;
+grant insert (id, book, key, request_hash, kind, subject, occurred_at, actor_kind, actor_id, details)
+  on ledger.transactions to mcf_app, mcf_betting;
+grant insert (transaction_id, position, book, account_id, amount_cents, occurred_at)
+  on ledger.lines to mcf_app, mcf_betting;
+grant insert on ledger.seals, ledger.snapshots to mcf_app, mcf_betting;
+grant insert on ledger.verifications to mcf_app;
+revoke select on ledger.verifications from mcf_betting;

@@ -58,6 +58,8 @@ export const transactions = ledger.table(
     uniqueIndex('transactions_key').on(t.book, t.key),
     index('transactions_subject').on(t.subject),
     index('transactions_kind').on(t.book, t.kind, t.occurredAt),
+    // What is not sealed yet is looked for among the latest.
+    index('transactions_recorded_at').on(t.book, t.recordedAt),
     check('transactions_book', sql`${t.book} in ('clients', 'people', 'betting')`),
   ],
 );
@@ -82,8 +84,62 @@ export const lines = ledger.table(
   },
   (t) => [
     primaryKey({ columns: [t.transactionId, t.position] }),
-    index('lines_account').on(t.accountId, t.occurredAt, t.no),
+    // The amount is in it, so that a balance is read from the index alone.
+    index('lines_account').on(t.accountId, t.occurredAt, t.no, t.amountCents),
     check('lines_amount', sql`${t.amountCents} <> 0`),
     check('lines_book', sql`split_part(${t.accountId}, ':', 1) = ${t.book}`),
   ],
+);
+
+/** The chain of a book: each hash covers the transaction's every column and line, and the hash before it. */
+export const seals = ledger.table(
+  'seals',
+  {
+    book: text('book').notNull(),
+    seq: bigint('seq', { mode: 'number' }).notNull(),
+    transactionId: uuid('transaction_id')
+      .notNull()
+      .references(() => transactions.id),
+    hash: text('hash').notNull(),
+    sealedAt: instant('sealed_at').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.book, t.seq] }),
+    uniqueIndex('seals_transaction').on(t.transactionId),
+    index('seals_sealed_at').on(t.book, t.sealedAt),
+    check('seals_book', sql`${t.book} in ('clients', 'people', 'betting')`),
+    check('seals_seq', sql`${t.seq} > 0`),
+  ],
+);
+
+/** What an account stood at when its book was sealed up to `seq`: a balance is this and the lines sealed later or not yet. */
+export const snapshots = ledger.table(
+  'snapshots',
+  {
+    accountId: text('account_id')
+      .notNull()
+      .references(() => accounts.id),
+    book: text('book').notNull(),
+    seq: bigint('seq', { mode: 'number' }).notNull(),
+    debitCents: cents('debit_cents').notNull(),
+    creditCents: cents('credit_cents').notNull(),
+    takenAt: instant('taken_at').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.accountId, t.seq] }),
+    check('snapshots_book', sql`split_part(${t.accountId}, ':', 1) = ${t.book}`),
+  ],
+);
+
+/** Each verification of the books, with what it found. */
+export const verifications = ledger.table(
+  'verifications',
+  {
+    id: uuid('id').primaryKey(),
+    at: instant('at').notNull(),
+    actorKind: text('actor_kind').notNull(),
+    actorId: text('actor_id').notNull(),
+    report: jsonb('report').$type<Record<string, unknown>>().notNull(),
+  },
+  (t) => [index('verifications_at').on(t.at)],
 );

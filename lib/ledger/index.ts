@@ -5,7 +5,13 @@ export {
   type Book,
   parseAccountId,
 } from './accounts.rules.ts';
-export { type Line, type Posting, postTransaction } from './post-transaction.ts';
+export {
+  type Line,
+  type Posted,
+  type Posting,
+  postTransaction,
+  postTransactions,
+} from './post-transaction.ts';
 export { type PostingKind, postings } from './postings.rules.ts';
 export * from './reads.ts';
 export { type LedgerReport, verifyLedger } from './verify-ledger.ts';

@@ -1,6 +1,4 @@
-import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { lines, transactions } from '#db/schema/ledger.ts';
 import type { Ctx } from '#lib/kernel/ctx.ts';
 import { freshDatabase, testCtx } from '#lib/kernel/testing.ts';
 import { pgErrorCode, transaction } from '#lib/kernel/transaction.ts';
@@ -105,31 +103,37 @@ describe('the guards in the database', () => {
     id,
     book: 'clients',
     key,
-    requestHash: 'x',
+    request_hash: 'x',
     kind: 'order_charged',
     subject: 's',
-    occurredAt: ctx.now,
-    actorKind: 'system',
-    actorId: 'test',
-    details: {},
+    occurred_at: ctx.now.toISOString(),
+    actor_kind: 'system',
+    actor_id: 'test',
+    details: '{}',
   });
   const line = (transactionId: string, position: number, account: string, amountCents: bigint) => ({
-    transactionId,
+    transaction_id: transactionId,
     position,
     book: 'clients',
-    accountId: account,
-    amountCents,
-    occurredAt: ctx.now,
+    account_id: account,
+    amount_cents: amountCents.toString(),
+    occurred_at: ctx.now.toISOString(),
   });
 
   test('refuse update, delete and truncate to the application and to a superuser', async () => {
-    await post(charge('guarded'));
+    const { transactionId } = await post(charge('guarded'));
+    const sealed = { book: 'clients', seq: 9, sealed_at: ctx.now, transaction_id: transactionId, hash: 'x' };
+    const taken = { book: 'clients', seq: 9, taken_at: ctx.now, debit_cents: 1, credit_cents: 0 };
+    const said = { id: ctx.newId(), at: ctx.now, actor_kind: 'system', actor_id: 'test', report: '{}' };
     const { default: postgres } = await import('postgres');
     const superuser = postgres(database.adminUrl, { max: 1, onnotice: () => {} });
     try {
-      for (const table of ['transactions', 'lines', 'accounts'])
+      await superuser`insert into ledger.seals ${superuser(sealed)}`;
+      await superuser`insert into ledger.snapshots ${superuser({ ...taken, account_id: receivable })}`;
+      await superuser`insert into ledger.verifications ${superuser(said)}`;
+      for (const table of ['transactions', 'lines', 'accounts', 'seals', 'snapshots', 'verifications'])
         for (const change of [
-          `update ledger.${table} set book = book`,
+          `update ledger.${table} set ${table === 'verifications' ? 'at = at' : 'book = book'}`,
           `delete from ledger.${table}`,
           `truncate ledger.${table} cascade`,
         ]) {
@@ -152,11 +156,11 @@ describe('the guards in the database', () => {
 
   test('refuse a transaction whose lines do not sum to zero, that has one line, or none', async () => {
     const attempt = (amounts: bigint[]) =>
-      ctx.db.transaction(async (db) => {
+      database.sql.begin(async (db) => {
         const row = header(`raw-${amounts.join()}`);
-        await db.insert(transactions).values(row);
+        await db`insert into ledger.transactions ${db(row)}`;
         for (const [i, amount] of amounts.entries())
-          await db.insert(lines).values(line(row.id, i, i ? revenue : receivable, amount));
+          await db`insert into ledger.lines ${db(line(row.id, i, i ? revenue : receivable, amount))}`;
       });
     expect(await codeOf(attempt([]))).toBe('23514');
     expect(await codeOf(attempt([5n]))).toBe('23514');
@@ -166,28 +170,36 @@ describe('the guards in the database', () => {
 
   test('refuse to append to a transaction that has been committed, even a balanced pair', async () => {
     const { transactionId } = await post(charge('closed'));
-    const append = ctx.db
-      .insert(lines)
-      .values([line(transactionId, 2, receivable, 5n), line(transactionId, 3, revenue, -5n)]);
+    const append = database.sql`insert into ledger.lines ${database.sql([
+      line(transactionId, 2, receivable, 5n),
+      line(transactionId, 3, revenue, -5n),
+    ])}`;
     expect(await codeOf(append)).toBe('42501');
   });
 
-  test('do not let the application choose the stamp that tells when a transaction was opened', async () => {
-    const { transactionId } = await post(charge('stamped'));
-    const [row] = await ctx.db.execute<{ next: string }>(
-      sql`select (pg_current_xact_id()::text::bigint + 2)::text as next`,
-    );
-    const forged = ctx.db.transaction(async (db) => {
-      const opened = { ...header('forged'), xid: row!.next };
-      await db.insert(transactions).values(opened);
-      await db.insert(lines).values([line(opened.id, 0, receivable, 5n), line(opened.id, 1, revenue, -5n)]);
-      const stamps = await db.execute(
-        sql`select xid = pg_current_xact_id() as own from ledger.transactions where id = ${opened.id}`,
-      );
-      expect(stamps).toMatchObject([{ own: true }]);
+  test('let the application fill only the columns that are its own to choose', async () => {
+    const xid = { ...header('forged-xid'), xid: '99999999' };
+    const recorded = { ...header('forged-time'), recorded_at: '2001-01-01T00:00:00Z' };
+    for (const row of [xid, recorded])
+      expect(await codeOf(database.sql`insert into ledger.transactions ${database.sql(row)}`)).toBe('42501');
+    const row = header('forged-number');
+    const numbered = database.sql.begin(async (db) => {
+      await db`insert into ledger.transactions ${db(row)}`;
+      await db`insert into ledger.lines (transaction_id, position, book, account_id, amount_cents, occurred_at, no)
+        overriding system value values (${row.id}, 0, 'clients', ${receivable}, 5, ${ctx.now.toISOString()}, 1)`;
     });
-    expect(await codeOf(forged)).toBe('accepted');
-    expect(transactionId).toMatch(/^[0-9a-f-]{36}$/);
+    expect(await codeOf(numbered)).toBe('42501');
+  });
+
+  test('refuse a line after the balance was checked early in the same transaction', async () => {
+    const row = header('early');
+    const early = database.sql.begin(async (db) => {
+      await db`insert into ledger.transactions ${db(row)}`;
+      await db`insert into ledger.lines ${db([line(row.id, 0, receivable, 5n), line(row.id, 1, revenue, -5n)])}`;
+      await db`set constraints all immediate`;
+      await db`insert into ledger.lines ${db(line(row.id, 2, receivable, 5n))}`;
+    });
+    expect(await codeOf(early)).toBe('23514');
   });
 
   test('hide the betting book from the application, and keep it from being written', async () => {

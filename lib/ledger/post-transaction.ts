@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
-import { and, eq } from 'drizzle-orm';
-import { accounts, lines as lineRows, transactions } from '#db/schema/ledger.ts';
+import { and, eq, sql } from 'drizzle-orm';
+import { transactions } from '#db/schema/ledger.ts';
 import type { Cents } from '#lib/kernel/money.ts';
 import type { Tx } from '#lib/kernel/transaction.ts';
 import { type Book, parseAccountId } from './accounts.rules.ts';
@@ -27,62 +27,88 @@ export type Posting = {
  * Posts one balanced transaction inside the caller's. Asked again with the same key it answers the first one; with the
  * same key and other content it throws, as it does for fewer than two lines, a zero line, or a sum other than zero.
  */
-export async function postTransaction(
-  tx: Tx,
-  { key, book, kind, subject, lines, details = {}, occurredAt = tx.now }: Posting,
-): Promise<{ transactionId: string; replayed: boolean }> {
+export async function postTransaction(tx: Tx, posting: Posting): Promise<Posted> {
+  const [posted] = await postTransactions(tx, [posting]);
+  return posted!;
+}
+
+export type Posted = { transactionId: string; replayed: boolean };
+
+/** Posts several transactions in one statement, each as `postTransaction` would; the answers come in the same order. */
+export async function postTransactions(tx: Tx, postings: readonly Posting[]): Promise<Posted[]> {
+  if (postings.length === 0) return [];
+  const wanted = postings.map((posting) => ({ id: tx.newId(), ...checked(posting, tx.now) }));
+  // One statement, one way to the database: this is the hot path. New accounts are named in a fixed order, so that two
+  // callers who name the same ones wait for each other instead of for ever.
+  const opened = await tx.db.execute<{ id: string }>(sql`
+    with asked as materialized (
+      select * from jsonb_to_recordset(${JSON.stringify(wanted)}::text::jsonb) as asked(
+        id uuid, book text, key text, request_hash text, kind text, subject text, occurred_at timestamptz,
+        details jsonb, lines jsonb)
+    ), opened as (
+      insert into ledger.transactions
+        (id, book, key, request_hash, kind, subject, occurred_at, actor_kind, actor_id, details)
+      select id, book, key, request_hash, kind, subject, occurred_at, ${tx.actor.kind}, ${tx.actor.id}, details
+      from asked order by book, key
+      on conflict (book, key) do nothing
+      returning id
+    ), entered as materialized (
+      select asked.id, asked.book, asked.occurred_at, line.*
+      from opened join asked using (id), jsonb_to_recordset(asked.lines) as line(
+        position smallint, account_id text, account_kind text, party text, amount_cents bigint)
+    ), named as (
+      insert into ledger.accounts (id, book, kind, party)
+      select distinct account_id, book, account_kind, party from entered
+      where not exists (select from ledger.accounts known where known.id = account_id)
+      order by account_id
+      on conflict do nothing
+    ), written as (
+      insert into ledger.lines (transaction_id, position, book, account_id, amount_cents, occurred_at)
+      select id, position, book, account_id, amount_cents, occurred_at from entered order by id, position
+    )
+    select id from opened`);
+  const isNew = new Set(opened.map(({ id }) => id));
+  return Promise.all(
+    wanted.map(async ({ id, book, key, request_hash }) => {
+      if (isNew.has(id)) return { transactionId: id, replayed: false };
+      const [first] = await tx.db
+        .select({ id: transactions.id, requestHash: transactions.requestHash })
+        .from(transactions)
+        .where(and(eq(transactions.book, book), eq(transactions.key, key)));
+      if (first?.requestHash !== request_hash)
+        throw new Error(`ledger: ${key} was posted before with other content`);
+      return { transactionId: first.id, replayed: true };
+    }),
+  );
+}
+
+function checked({ key, book, kind, subject, lines, details = {}, occurredAt }: Posting, now: Date) {
   const sumCents = lines.reduce((sum, line) => sum + line.amountCents, 0n);
   if (lines.length < 2 || sumCents !== 0n)
     throw new Error(`ledger: ${key} has ${lines.length} lines that sum to ${sumCents}`);
-  const named = lines.map(({ account, amountCents }) => {
-    const parsed = parseAccountId(account);
-    if (parsed?.book !== book)
-      throw new Error(`ledger: ${key} names ${account}, which is no account of book ${book}`);
-    if (amountCents === 0n) throw new Error(`ledger: ${key} has a line of zero`);
-    return { id: account, ...parsed, amountCents };
-  });
-  const requestHash = hashRequest({ book, kind, subject, lines, details, occurredAt });
-
-  const [opened] = await tx.db
-    .insert(transactions)
-    .values({
-      id: tx.newId(),
-      book,
-      key,
-      requestHash,
-      kind,
-      subject,
-      occurredAt,
-      actorKind: tx.actor.kind,
-      actorId: tx.actor.id,
-      details,
-    })
-    .onConflictDoNothing({ target: [transactions.book, transactions.key] })
-    .returning({ id: transactions.id });
-  if (!opened) {
-    const [first] = await tx.db
-      .select({ id: transactions.id, requestHash: transactions.requestHash })
-      .from(transactions)
-      .where(and(eq(transactions.book, book), eq(transactions.key, key)));
-    if (first?.requestHash !== requestHash)
-      throw new Error(`ledger: ${key} was posted before with other content`);
-    return { transactionId: first.id, replayed: true };
-  }
-  await tx.db
-    .insert(accounts)
-    .values(named.map(({ id, kind: accountKind, party }) => ({ id, book, kind: accountKind, party })))
-    .onConflictDoNothing();
-  await tx.db.insert(lineRows).values(
-    named.map(({ id, amountCents }, position) => ({
-      transactionId: opened.id,
-      position,
-      book,
-      accountId: id,
-      amountCents,
-      occurredAt,
-    })),
-  );
-  return { transactionId: opened.id, replayed: false };
+  const happenedAt = occurredAt ?? now;
+  return {
+    book,
+    key,
+    request_hash: hashRequest({ book, kind, subject, lines, details, occurredAt: happenedAt }),
+    kind,
+    subject,
+    occurred_at: happenedAt.toISOString(),
+    details,
+    lines: lines.map(({ account, amountCents }, position) => {
+      const parsed = parseAccountId(account);
+      if (parsed?.book !== book)
+        throw new Error(`ledger: ${key} names ${account}, which is no account of book ${book}`);
+      if (amountCents === 0n) throw new Error(`ledger: ${key} has a line of zero`);
+      return {
+        position,
+        account_id: account,
+        account_kind: parsed.kind,
+        party: parsed.party,
+        amount_cents: amountCents.toString(),
+      };
+    }),
+  };
 }
 
 function hashRequest(request: Omit<Posting, 'key'>): string {
