@@ -180,3 +180,31 @@ test('a service half edited by a manager survives a reload, its kit and ticks to
   await expect(rows).toHaveCount(0);
   await expect(minutes).toHaveValue('30');
 });
+
+test('a long text says how long it is, near its limit and not before, and nothing is cut', async ({
+  browser,
+}) => {
+  const { page: client } = await testersBrowser(browser, 'felix');
+  await client.goto('/locale/en');
+  await client.goto('/orders/new');
+  const what = client.locator('textarea[name=what]');
+  await what.fill('x'.repeat(1599));
+  const counted = client.getByText(/^[\d,]+ of 2,000 characters|over the limit/);
+  await expect(counted).toHaveCount(0);
+  await what.press('End');
+  await what.pressSequentially('y');
+  await expect(counted).toHaveText('1,600 of 2,000 characters');
+  await what.fill('x'.repeat(2012));
+  await expect(counted).toHaveText('12 characters over the limit of 2,000');
+  await expect(what).toHaveValue('x'.repeat(2012));
+  await client.locator('input[name=place]').fill('p'.repeat(290));
+  await expect(client.getByText('290 of 300 characters')).toBeVisible();
+  await expectReadable(client);
+  await client.goto('/locale/ru');
+  await client.goto('/orders/new');
+  await expect(client.getByText('12 знаков сверх предела в 2 000')).toBeVisible();
+  await expectReadable(client);
+  await client.getByRole('button', { name: 'Очистить' }).click();
+  await expect(client.getByText('сверх предела')).toHaveCount(0);
+  await client.goto('/locale/en');
+});

@@ -61,7 +61,7 @@ export function ConfirmButton({
             hint={reason.hint}
             required={reason.required ?? true}
           >
-            <Textarea maxLength={500} />
+            <Textarea limit={500} />
           </Field>
         )}
         {fields}

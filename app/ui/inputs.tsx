@@ -3,35 +3,57 @@
 import { NumberField as BaseNumberField } from '@base-ui/react/number-field';
 import { ChevronDown, Minus, Plus } from 'lucide-react';
 import { useLocale, useTimeZone, useTranslations } from 'next-intl';
-import { type ComponentProps, type ReactNode, useId } from 'react';
+import { type ComponentProps, type ReactNode, useId, useRef } from 'react';
 import { cx } from './cx.ts';
 import { useField } from './field.tsx';
 import { useFormState } from './form.tsx';
+import { TextLimit } from './text-limit.tsx';
+
+type Limited = {
+  /** How long the text may be. It is counted near the limit and never cut: the verb refuses what is longer. */
+  limit?: number;
+};
 
 /** One line of text. Give `type`, `inputMode` and `autoComplete`: they choose the keyboard of a phone. */
-export function Input({ className, defaultValue, ...rest }: ComponentProps<'input'>) {
+export function Input({ className, defaultValue, limit, ...rest }: ComponentProps<'input'> & Limited) {
   const { attributes, kept } = useField();
+  const control = useRef<HTMLInputElement>(null);
   return (
-    <input
-      {...attributes}
-      {...rest}
-      defaultValue={kept ?? defaultValue}
-      className={cx('control', className)}
-    />
+    <>
+      <input
+        {...attributes}
+        {...rest}
+        ref={control}
+        defaultValue={kept ?? defaultValue}
+        className={cx('control', className)}
+      />
+      {limit && <TextLimit limit={limit} control={control} />}
+    </>
   );
 }
 
 /** Several lines; grows with what is written where the browser can. */
-export function Textarea({ className, defaultValue, rows = 3, ...rest }: ComponentProps<'textarea'>) {
+export function Textarea({
+  className,
+  defaultValue,
+  rows = 3,
+  limit,
+  ...rest
+}: ComponentProps<'textarea'> & Limited) {
   const { attributes, kept } = useField();
+  const control = useRef<HTMLTextAreaElement>(null);
   return (
-    <textarea
-      {...attributes}
-      {...rest}
-      rows={rows}
-      defaultValue={kept ?? defaultValue}
-      className={cx('control field-sizing-content max-h-96 min-h-[calc(var(--control)*2)]', className)}
-    />
+    <>
+      <textarea
+        {...attributes}
+        {...rest}
+        ref={control}
+        rows={rows}
+        defaultValue={kept ?? defaultValue}
+        className={cx('control field-sizing-content max-h-96 min-h-[calc(var(--control)*2)]', className)}
+      />
+      {limit && <TextLimit limit={limit} control={control} />}
+    </>
   );
 }
 

@@ -11,6 +11,9 @@ export const coatColours = [
   'brown',
 ] as const;
 
+/** How long what a cat says of itself may be, in characters. */
+export const aboutLimit = 2000;
+
 export const submitApplicationInput = z.object({
   requestKey: z.string().min(8).max(64),
   name: z.string().trim().min(1).max(100),
@@ -18,7 +21,7 @@ export const submitApplicationInput = z.object({
   breed: z.string().trim().min(1).max(100),
   coatColour: z.enum(coatColours, 'hiring.choose_colour'),
   email: z.string().trim().toLowerCase().min(1).max(200).pipe(z.email('hiring.email')),
-  about: z.string().trim().max(2000).default(''),
+  about: z.string().trim().max(aboutLimit).default(''),
   locale: z.enum(['en', 'ru']),
 });
 

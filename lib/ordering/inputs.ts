@@ -5,13 +5,16 @@ const orderId = z.uuid();
 const requestKey = z.string().min(8).max(100);
 const startsAt = z.coerce.date();
 
+/** How long a request's texts may be, in characters; forms count by it. */
+export const requestLimits = { what: 2000, place: 300, contact: 200 } as const;
+
 /** What a client fills in [US-020]. `startsAt` is an instant; the form's wall-clock time is turned into one before. */
 export const placeOrderInput = z.object({
   requestKey,
   serviceTypeId: z.string().min(1).pipe(z.uuid('ordering.service_gone')),
-  what: z.string().trim().min(1).max(2000),
-  place: z.string().trim().min(1).max(300),
-  contact: z.string().trim().min(1).max(200),
+  what: z.string().trim().min(1).max(requestLimits.what),
+  place: z.string().trim().min(1).max(requestLimits.place),
+  contact: z.string().trim().min(1).max(requestLimits.contact),
   startsAt,
 });
 

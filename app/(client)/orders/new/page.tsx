@@ -8,6 +8,7 @@ import { localized } from '#app/ui/localized.ts';
 import { TextLink } from '#app/ui/text-link.tsx';
 import { publishedServices } from '#lib/catalog/index.ts';
 import { estimate, minLeadMinutes, myLastRequest } from '#lib/ordering/index.ts';
+import { requestLimits } from '#lib/ordering/inputs.ts';
 import { RequestForm } from './request-form.tsx';
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -52,6 +53,7 @@ export default async function NewOrderPage() {
           }))}
           cost={cost}
           startsAt={wallClockOf(proposedStart(ctx.now), timeZone)}
+          limits={requestLimits}
           earliest={wallClockOf(ctx.now, timeZone)}
           place={last?.place}
           contact={last?.contact ?? [session?.name, session?.email].filter(Boolean).join(', ')}

@@ -19,6 +19,7 @@ type Props = {
   earliest: string;
   place?: string;
   contact?: string;
+  limits: { what: number; place: number; contact: number };
 };
 
 /** One form, one order; the cost goes with the choice and is there before anything is sent. */
@@ -31,6 +32,7 @@ export function RequestForm({
   earliest,
   place,
   contact,
+  limits,
 }: Props) {
   const t = useTranslations('ordering.new');
   const key = useRequestKey(requestKey);
@@ -60,16 +62,16 @@ export function RequestForm({
         />
       </Field>
       <Field name="what" label={t('what')} hint={t('whatHint')} required>
-        <Textarea />
+        <Textarea limit={limits.what} />
       </Field>
       <Field name="startsAt" label={t('when')} required>
         <DateTimeField defaultValue={startsAt} min={earliest} />
       </Field>
       <Field name="place" label={t('where')} hint={t('whereHint')} required>
-        <Input defaultValue={place} />
+        <Input defaultValue={place} limit={limits.place} />
       </Field>
       <Field name="contact" label={t('contact')} hint={t('contactHint')} required>
-        <Input defaultValue={contact} />
+        <Input defaultValue={contact} limit={limits.contact} />
       </Field>
       <div className="sticky bottom-0 -mx-4 flex flex-wrap items-center justify-between gap-x-6 gap-y-3 border-t bg-paper px-4 py-4 sm:mx-0 sm:px-0">
         <div className="min-w-0 flex-1 basis-64" aria-live="polite">

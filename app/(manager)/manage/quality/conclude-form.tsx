@@ -29,10 +29,10 @@ export function ConcludeForm({
             />
           </Field>
           <Field name="whatHappened" label={t('conclude.whatHappened')} required>
-            <Textarea rows={3} maxLength={4000} />
+            <Textarea rows={3} limit={4000} />
           </Field>
           <Field name="action" label={t('conclude.action')}>
-            <Textarea rows={2} maxLength={4000} />
+            <Textarea rows={2} limit={4000} />
           </Field>
         </>
       ) : (
@@ -48,19 +48,19 @@ export function ConcludeForm({
             />
           </Field>
           <Field name="whatWasGood" label={t('conclude.whatWasGood')} required>
-            <Textarea rows={3} maxLength={4000} />
+            <Textarea rows={3} limit={4000} />
           </Field>
           <Field name="couldBeBetter" label={t('conclude.couldBeBetter')}>
-            <Textarea rows={2} maxLength={4000} />
+            <Textarea rows={2} limit={4000} />
           </Field>
         </>
       )}
       <div className="grid gap-5 border-t pt-5">
         <Field name="hypothesis" label={t('conclude.hypothesis')} hint={t('conclude.hypothesisHint')}>
-          <Textarea rows={2} maxLength={1000} />
+          <Textarea rows={2} limit={1000} />
         </Field>
         <Field name="measure" label={t('conclude.measure')} hint={t('conclude.measureHint')}>
-          <Input maxLength={300} />
+          <Input limit={300} />
         </Field>
       </div>
       <div>

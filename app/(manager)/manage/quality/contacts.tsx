@@ -50,7 +50,7 @@ export function Contacts({
           />
         </Field>
         <Field name="said" label={t('contacts.said')} required>
-          <Textarea rows={2} maxLength={2000} />
+          <Textarea rows={2} limit={2000} />
         </Field>
         <div>
           <Button type="submit">{t('contacts.add')}</Button>

@@ -38,16 +38,16 @@ export function ServiceForm({ requestKey, accountId, service, retired, skills, i
       <fieldset disabled={retired} className="contents">
         <div className="grid gap-5 sm:grid-cols-2">
           <Field name="name.en" label={t('nameEn')} required>
-            <Input maxLength={80} defaultValue={service?.name.en} lang="en" />
+            <Input limit={80} defaultValue={service?.name.en} lang="en" />
           </Field>
           <Field name="name.ru" label={t('nameRu')} required>
-            <Input maxLength={80} defaultValue={service?.name.ru} lang="ru" />
+            <Input limit={80} defaultValue={service?.name.ru} lang="ru" />
           </Field>
           <Field name="description.en" label={t('descriptionEn')} required>
-            <Textarea maxLength={500} defaultValue={service?.description.en} lang="en" />
+            <Textarea limit={500} defaultValue={service?.description.en} lang="en" />
           </Field>
           <Field name="description.ru" label={t('descriptionRu')} required>
-            <Textarea maxLength={500} defaultValue={service?.description.ru} lang="ru" />
+            <Textarea limit={500} defaultValue={service?.description.ru} lang="ru" />
           </Field>
         </div>
         <Field name="durationMinutes" label={t('duration')} required>

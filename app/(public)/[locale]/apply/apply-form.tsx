@@ -14,8 +14,10 @@ import { PhotoField } from '#app/ui/photo-field.tsx';
 export function ApplyForm({
   locale,
   colours,
+  aboutLimit,
 }: {
   locale: 'en' | 'ru';
+  aboutLimit: number;
   colours: readonly { value: string; label: string }[];
 }) {
   const t = useTranslations('hiring');
@@ -66,7 +68,7 @@ export function ApplyForm({
         <Input type="email" autoComplete="email" />
       </Field>
       <Field name="about" label={t('fields.about')} hint={t('fields.aboutHint')}>
-        <Textarea rows={4} />
+        <Textarea rows={4} limit={aboutLimit} />
       </Field>
       <Field name="photo" label={t('fields.photo')} hint={t('fields.photoHint')}>
         <PhotoField />

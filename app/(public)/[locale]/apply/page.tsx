@@ -3,7 +3,7 @@ import { getTranslations, setRequestLocale } from 'next-intl/server';
 import { ClientMessages } from '#app/ui/client-messages.tsx';
 import { isLocale, type Locale } from '#app/ui/locales.ts';
 import { PublicFrame } from '#app/ui/public-frame.tsx';
-import { coatColours } from '#lib/hiring/inputs.ts';
+import { aboutLimit, coatColours } from '#lib/hiring/inputs.ts';
 import { ApplyForm } from './apply-form.tsx';
 
 type Props = { params: Promise<{ locale: string }> };
@@ -35,6 +35,7 @@ export default async function ApplyPage({ params }: Props) {
         <ClientMessages areas={['hiring', 'ui']}>
           <ApplyForm
             locale={isLocale(locale) ? locale : 'en'}
+            aboutLimit={aboutLimit}
             colours={coatColours.map((value) => ({ value, label: t(`colours.${value}`) }))}
           />
         </ClientMessages>

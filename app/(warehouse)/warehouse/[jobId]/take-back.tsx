@@ -38,7 +38,7 @@ export async function TakeBack({ job, locale }: { job: Job; locale: string }) {
           ))}
         </ul>
         <Field name="reason" label={t('why')} hint={t('whyHint')}>
-          <Textarea maxLength={500} rows={2} />
+          <Textarea limit={500} rows={2} />
         </Field>
         <Button type="submit" variant="primary" size="xl">
           {t('confirm')}

@@ -59,7 +59,7 @@ function BonusForm({
         <Input inputMode="decimal" autoComplete="off" maxLength={20} className="max-w-40" />
       </Field>
       <Field name="reason" label={t('reason')} required>
-        <Textarea maxLength={500} />
+        <Textarea limit={500} />
       </Field>
       <div className="flex flex-col-reverse gap-2 sm:flex-row sm:justify-end">
         <DialogClose render={<Button variant="quiet">{ui('back')}</Button>} />

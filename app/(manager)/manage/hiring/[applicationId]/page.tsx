@@ -134,7 +134,7 @@ export default async function ApplicationPage({ params }: Props) {
                   ))}
                 </div>
                 <Field name="reason" label={t('decide.reason')}>
-                  <Textarea rows={2} maxLength={1000} />
+                  <Textarea rows={2} limit={1000} />
                 </Field>
                 <p className="text-sm text-ink-2">{t('decide.acceptLead')}</p>
                 <Button type="submit" variant="primary">

@@ -73,7 +73,7 @@ export default async function Page({ params }: { params: Promise<{ itemId: strin
                     <NumberField defaultValue={item.onHandCount} min={0} max={1_000_000} suffix={unit} />
                   </Field>
                   <Field name="reason" label={t('why')} required>
-                    <Textarea maxLength={500} />
+                    <Textarea limit={500} />
                   </Field>
                 </>
               }
