@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import { describe, expect } from 'vitest';
 import type { Ctx } from '#lib/kernel/ctx.ts';
 import { changeSetting } from '#lib/kernel/settings.ts';
@@ -211,5 +212,34 @@ describe('the sweep', () => {
     ]);
     expect(await emitted(ctx, orderOverran)).toHaveLength(1);
     expect(await emitted(ctx, orderCancelled)).toMatchObject([{ workerId: null, priceCents: null }]);
+  });
+
+  dbTest('goes page by page when much came due at once, and does each once', async ({ ctx }) => {
+    const { orderId } = await orderIn(ctx, 'ready');
+    const own = ['id', 'request_number', 'request_key', 'search'];
+    const columns = await ctx.db.execute<{ name: string }>(sql`
+      select column_name as name from information_schema.columns
+      where table_schema = 'ordering' and table_name = 'orders'`);
+    const copied = columns.map(({ name }) => name).filter((name) => !own.includes(name));
+    await ctx.db.execute(sql`
+      insert into ordering.orders (id, request_number, request_key, ${sql.raw(copied.join(', '))})
+      select gen_random_uuid(), 'copy ' || n, 'copy ' || n, ${sql.raw(copied.join(', '))}
+      from ordering.orders, generate_series(1, 249) n where id = ${orderId}`);
+    const later = at(ctx, new Date(testNow.getTime() + 2 * 24 * 3_600_000));
+    const stepIds: string[] = [];
+    const counted: typeof sweepOrders = {
+      ...sweepOrders,
+      react: (run) =>
+        sweepOrders.react({
+          ...run,
+          act: (stepId, work) => {
+            stepIds.push(stepId);
+            return run.act(stepId, work);
+          },
+        }),
+    };
+    await rerunPolicy(counted, later, {});
+    expect(stepIds.filter((id) => id.startsWith('late-'))).toEqual(['late-1', 'late-2', 'late-3', 'late-1']);
+    expect(await emitted(ctx, orderFailed)).toHaveLength(250);
   });
 });

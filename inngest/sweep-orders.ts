@@ -1,3 +1,4 @@
+import type { Ctx } from '#lib/kernel/ctx.ts';
 import { matchOrder } from '#lib/matching/index.ts';
 import {
   alertOverrun,
@@ -5,23 +6,55 @@ import {
   completeUnanswered,
   failNoShow,
   ordersToRedrive,
+  type RedriveList,
+  redriveLists,
+  unmatchedOrder,
 } from '#lib/ordering/index.ts';
 import { assignMatched } from './assign-matched-order.ts';
+import { goThroughPages } from './go-through-pages.ts';
 import { schedule } from './policy.ts';
 
-/** The net under the other policies: what they lost, or what came due while nothing ran, goes on from here. */
-export const sweepOrders = schedule({ id: 'sweep-orders', cron: '*/5 * * * *' }, async ({ act }) => {
-  const due = await act('list', ordersToRedrive);
-  for (const order of due.unmatched) {
-    const match = await act(`match-${order.orderId}`, (ctx) => matchOrder(ctx, order));
-    if (match) await act(`assign-${order.orderId}`, (ctx) => assignMatched(ctx, match));
+const goOn: Record<RedriveList, (ctx: Ctx, orderId: string) => Promise<unknown>> = {
+  unmatched: async (ctx, orderId) => {
+    const order = await unmatchedOrder(ctx, orderId, { inTime: true });
+    const match = order && (await matchOrder(ctx, order));
+    if (match) await assignMatched(ctx, match);
+  },
+  late: async (ctx, orderId) => {
+    await failNoShow(ctx, { orderId });
+    await cancelUnmatched(ctx, { orderId });
+  },
+  unanswered: (ctx, orderId) => completeUnanswered(ctx, { orderId }),
+  overrun: (ctx, orderId) => alertOverrun(ctx, { orderId }),
+};
+
+/**
+ * The net under the other policies: what they lost, or what came due while nothing ran, goes on from here. A page of a list
+ * in a step; what is left after a hundred pages waits for the next sweep.
+ */
+export const sweepOrders = schedule(
+  { id: 'sweep-orders', cron: '*/5 * * * *', concurrency: { limit: 1 } },
+  async ({ act }) => {
+    for (const list of redriveLists)
+      await goThroughPages(null, (pageNo, after) =>
+        act(`${list}-${pageNo}`, (ctx) => sweepPage(ctx, list, after)),
+      );
+  },
+);
+
+async function sweepPage(
+  ctx: Ctx,
+  list: RedriveList,
+  after: string | null,
+): Promise<{ next: string | null }> {
+  const { orderIds, next } = await ordersToRedrive(ctx, { list, after });
+  for (const orderId of orderIds) {
+    // One that cannot go on must not hold up the others; the next sweep finds it again.
+    try {
+      await goOn[list](ctx, orderId);
+    } catch (error) {
+      console.error(`sweep: ${list} order ${orderId}:`, error);
+    }
   }
-  for (const orderId of due.lateIds) {
-    await act(`fail-${orderId}`, (ctx) => failNoShow(ctx, { orderId }));
-    await act(`cancel-${orderId}`, (ctx) => cancelUnmatched(ctx, { orderId }));
-  }
-  for (const orderId of due.unansweredIds)
-    await act(`complete-${orderId}`, (ctx) => completeUnanswered(ctx, { orderId }));
-  for (const orderId of due.overrunIds)
-    await act(`alert-${orderId}`, (ctx) => alertOverrun(ctx, { orderId }));
-});
+  return { next };
+}

@@ -4,10 +4,19 @@ import { defineEvent, eventField } from '#lib/kernel/events.ts';
 const invoice = { invoiceId: eventField.id, clientId: eventField.id, amountCents: eventField.cents };
 const statement = { statementId: eventField.id, workerId: eventField.id, amountCents: eventField.cents };
 
+/** A further run of a close goes on behind this client or worker. */
+const after = eventField.id.optional();
+
 /** A manager asked for the close of a period, or the clock did: "2026-03-08" is the Sunday [US-220]. */
-export const weekCloseRequested = defineEvent('billing/week-close.requested', { periodEnd: eventField.id });
+export const weekCloseRequested = defineEvent('billing/week-close.requested', {
+  periodEnd: eventField.id,
+  after,
+});
 /** "2026-03" is the month [US-230]. */
-export const monthCloseRequested = defineEvent('billing/month-close.requested', { month: eventField.id });
+export const monthCloseRequested = defineEvent('billing/month-close.requested', {
+  month: eventField.id,
+  after,
+});
 export const invoiceIssued = defineEvent('billing/invoice.issued', invoice);
 /** A further try at a failed invoice: by the clock's schedule, or because the client asked. */
 export const chargeRequested = defineEvent('billing/charge.requested', {

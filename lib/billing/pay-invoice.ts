@@ -6,7 +6,7 @@ import { Refused } from '#lib/kernel/refused.ts';
 import { transaction } from '#lib/kernel/transaction.ts';
 import { chargeRequested } from './events.ts';
 import { payInvoiceInput } from './inputs.ts';
-import { safetyNetMs } from './issue-invoice.ts';
+import { safetyNetMs } from './issue-invoices.ts';
 
 /**
  * Tries a failed invoice again now, by the method chosen now: the client their own, a manager of billing any. A second

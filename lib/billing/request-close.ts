@@ -9,8 +9,8 @@ import { requestCloseInput } from './inputs.ts';
 import { periodNamed } from './periods.rules.ts';
 
 /**
- * Asks for a week or month to be closed; a policy does the work, party by party. A period may be closed again, or before
- * its end: whoever has a document for it keeps that one. Throws `Refused`: invalid, billing.not_a_sunday, billing.not_a_month.
+ * Asks for a week or month to be closed; a policy does the work, page by page. A period may be closed again, or before
+ * its end: whoever has a document for it keeps that one; one that was paused goes on. Throws `Refused`: invalid, billing.not_a_sunday, billing.not_a_month.
  */
 export async function requestClose(ctx: Ctx, input: unknown): Promise<void> {
   requireRole(ctx, 'billing', 'system');
@@ -21,6 +21,8 @@ export async function requestClose(ctx: Ctx, input: unknown): Promise<void> {
       requestedAt: ctx.now,
       requestedByKind: ctx.actor.kind,
       requestedById: ctx.actor.id,
+      progressedAt: ctx.now,
+      pausedAt: null,
       finishedAt: null,
       partiesCount: null,
     };

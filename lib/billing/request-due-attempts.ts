@@ -3,7 +3,7 @@ import { attempts, invoices, statements } from '#db/schema/billing.ts';
 import { type Ctx, requireRole } from '#lib/kernel/ctx.ts';
 import { transaction } from '#lib/kernel/transaction.ts';
 import { chargeRequested, payoutRequested } from './events.ts';
-import { safetyNetMs } from './issue-invoice.ts';
+import { safetyNetMs } from './issue-invoices.ts';
 
 const batch = 100;
 

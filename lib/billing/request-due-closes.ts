@@ -1,4 +1,4 @@
-import { and, eq, gt, gte, isNotNull, or } from 'drizzle-orm';
+import { and, eq, gt, gte, isNotNull, isNull, or, sql } from 'drizzle-orm';
 import { periodCloses } from '#db/schema/billing.ts';
 import { type Ctx, requireRole } from '#lib/kernel/ctx.ts';
 import { readSetting } from '#lib/kernel/settings.ts';
@@ -6,11 +6,12 @@ import { firstEntryAt } from '#lib/ledger/index.ts';
 import { duePeriods, type PeriodKind } from './periods.rules.ts';
 import { requestClose } from './request-close.ts';
 
-const stuckAfterMs = 6 * 3_600_000;
+// Shorter than from one tick to the next: a close that stood still since the last one is asked for again.
+const stuckAfterMs = 50 * 60_000;
 
 /**
  * The clock's question: which Sundays [US-220] and month ends [US-230] have come and are not closed? Asks for each of them;
- * missed ones are caught up, a close that never finished is asked for again. Answers what it asked for.
+ * missed ones are caught up, a close that stands still is asked for again unless a person paused it. Answers what it asked for.
  */
 export async function requestDueCloses(ctx: Ctx): Promise<string[]> {
   requireRole(ctx, 'system');
@@ -40,7 +41,11 @@ async function closedOrUnderWay(ctx: Ctx, kind: PeriodKind): Promise<Set<string>
         eq(periodCloses.kind, kind),
         or(
           and(isNotNull(periodCloses.finishedAt), gte(periodCloses.finishedAt, periodCloses.toAt)),
-          gt(periodCloses.requestedAt, new Date(ctx.now.getTime() - stuckAfterMs)),
+          and(isNull(periodCloses.finishedAt), isNotNull(periodCloses.pausedAt)),
+          gt(
+            sql`coalesce(${periodCloses.progressedAt}, ${periodCloses.requestedAt})`,
+            new Date(ctx.now.getTime() - stuckAfterMs).toISOString(),
+          ),
         ),
       ),
     );

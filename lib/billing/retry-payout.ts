@@ -6,7 +6,7 @@ import { Refused } from '#lib/kernel/refused.ts';
 import { transaction } from '#lib/kernel/transaction.ts';
 import { payoutRequested } from './events.ts';
 import { retryPayoutInput } from './inputs.ts';
-import { safetyNetMs } from './issue-invoice.ts';
+import { safetyNetMs } from './issue-invoices.ts';
 
 /** Pays a failed statement out again, once the details are right. Throws `Refused`: billing.not_found, billing.not_payable. */
 export async function retryPayout(ctx: Ctx, input: unknown): Promise<void> {

@@ -46,12 +46,13 @@ async function settleCharge(tx: Tx, attempt: Attempt, step: AttemptStep): Promis
   const event = { invoiceId, clientId, amountCents: amountCents.toString() };
   const unpaid = and(eq(invoices.id, invoiceId), ne(invoices.state, 'paid'));
   if (step.state === 'succeeded') {
-    const [invoice] = await tx.db.select().from(invoices).where(eq(invoices.id, invoiceId));
+    const [invoice] = await tx.db.select().from(invoices).where(eq(invoices.id, invoiceId)).for('update');
     const details = { invoiceNumber: invoice!.number, method: attempt.targetLabel };
-    await postTransaction(
-      tx,
-      postings.charge_succeeded({ invoiceId, attemptNo, clientId, amountCents, occurredAt: tx.now, details }),
-    );
+    const facts = { invoiceId, attemptNo, clientId, amountCents, occurredAt: tx.now, details };
+    // An attempt that failed, after which another was paid, and that succeeded after all: the next invoice gives it back.
+    if (invoice!.state === 'paid')
+      await postItem(tx, postings.charge_succeeded_again(facts), { partyId: clientId, orderId: null });
+    else await postTransaction(tx, postings.charge_succeeded(facts));
     await tx.db.update(invoices).set({ state: 'paid', paidAt: tx.now, nextAttemptAt: null }).where(unpaid);
     tx.emit(chargeSucceeded, event);
   } else if (step.state === 'failed') {

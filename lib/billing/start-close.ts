@@ -5,22 +5,20 @@ import { Refused } from '#lib/kernel/refused.ts';
 import { transaction } from '#lib/kernel/transaction.ts';
 import type { PeriodKind } from './periods.rules.ts';
 
-/** A run of the close takes so many parties, each in a step of its own; a further run takes the next. */
-export const partiesPerRun = 400;
-
 /**
- * Who is to get an invoice or a statement for a period and has none yet, at most 400; notes how many there are. Throws
- * `Refused` billing.not_found when the close was never asked for.
+ * Notes for the managers' screen how many documents a close is to make, those of an earlier close of the same period
+ * included. Throws `Refused` billing.not_found when the close was never asked for.
  */
 export async function startClose(
   ctx: Ctx,
   { kind, period }: { kind: PeriodKind; period: string },
-): Promise<string[]> {
+): Promise<void> {
   requireRole(ctx, 'system');
-  return transaction(ctx, async (tx) => {
+  await transaction(ctx, async (tx) => {
     const which = and(eq(periodCloses.kind, kind), eq(periodCloses.period, period));
     const [close] = await tx.db.select().from(periodCloses).where(which);
     if (!close) throw new Refused('billing.not_found');
+    if (close.partiesCount !== null) return;
     const isWeek = kind === 'week';
     const document = isWeek
       ? tx.db
@@ -44,24 +42,19 @@ export async function startClose(
       )
       .groupBy(items.partyId)
       // A client in credit gets no invoice; a worker in debt does get a statement.
-      .having(isWeek ? sql`sum(${items.amountCents}) > 0` : undefined)
-      .orderBy(items.partyId);
-    if (close.partiesCount === null) {
-      const [counted] = await tx.db
-        .with(tx.db.$with('due').as(due))
-        .select({ n: sql<number>`count(*)::int` })
-        .from(sql`due`);
-      const done = await tx.db.$count(
-        isWeek ? invoices : statements,
-        eq(isWeek ? invoices.period : statements.period, period),
-      );
-      await tx.db
-        .update(periodCloses)
-        .set({ partiesCount: done + (counted?.n ?? 0) })
-        .where(which);
-      tx.refresh('role:billing', 'role:manager');
-    }
-    const rows = await due.limit(partiesPerRun);
-    return rows.map(({ partyId }) => partyId);
+      .having(isWeek ? sql`sum(${items.amountCents}) > 0` : undefined);
+    const [counted] = await tx.db
+      .with(tx.db.$with('due').as(due))
+      .select({ n: sql<number>`count(*)::int` })
+      .from(sql`due`);
+    const made = await tx.db.$count(
+      isWeek ? invoices : statements,
+      eq(isWeek ? invoices.period : statements.period, period),
+    );
+    await tx.db
+      .update(periodCloses)
+      .set({ partiesCount: made + (counted?.n ?? 0) })
+      .where(which);
+    tx.refresh('role:billing', 'role:manager');
   });
 }

@@ -322,60 +322,57 @@ export async function maySeePhotoOfOrder(ctx: Ctx, photoId: string): Promise<boo
   return row !== undefined;
 }
 
-/** Orders whose next step was lost or is due, for the sweep; each list is bounded, oldest first. */
-export async function ordersToRedrive(ctx: Ctx): Promise<{
-  unmatched: UnmatchedOrder[];
-  lateIds: string[];
-  unansweredIds: string[];
-  overrunIds: string[];
-}> {
+export const redriveLists = ['unmatched', 'late', 'unanswered', 'overrun'] as const;
+export type RedriveList = (typeof redriveLists)[number];
+
+/**
+ * Orders whose next step was lost (unmatched) or is due (the others), for the sweep: a page behind `after`, oldest first.
+ * `next` is the cursor of the following page, null after the last.
+ */
+export async function ordersToRedrive(
+  ctx: Ctx,
+  { list, after }: { list: RedriveList; after: string | null },
+): Promise<{ orderIds: string[]; next: string | null }> {
   requireRole(ctx, 'system');
-  const [noShowMinutes, autoCompleteHours] = [
-    await readSetting(ctx, 'no_show_minutes'),
-    await readSetting(ctx, 'auto_complete_hours'),
-  ];
   const ago = (ms: number) => new Date(ctx.now.getTime() - ms);
-  const ids = async (where: SQL | undefined) =>
-    (
-      await ctx.db
-        .select({ id: orders.id })
-        .from(orders)
-        .where(and(isNull(orders.endedAt), where))
-        .orderBy(asc(orders.startsAt))
-        .limit(sweepLimit)
-    ).map(({ id }) => id);
-  const lateSince = ago(noShowMinutes * 60_000);
-  const unmatched = await ctx.db
-    .select(unmatchedColumns)
+  const lateSince = ago((await readSetting(ctx, 'no_show_minutes')) * 60_000);
+  const isDue: Record<RedriveList, SQL | undefined> = {
+    unmatched: and(
+      eq(orders.state, 'placed'),
+      lte(orders.placedAt, ago(60_000)),
+      gt(orders.startsAt, lateSince),
+    ),
+    late: and(inArray(orders.state, ['placed', 'assigned', 'ready']), lte(orders.startsAt, lateSince)),
+    unanswered: and(
+      eq(orders.state, 'reported'),
+      lte(orders.reportedAt, ago((await readSetting(ctx, 'auto_complete_hours')) * 3_600_000)),
+    ),
+    overrun: and(
+      eq(orders.state, 'in_progress'),
+      isNull(orders.overranAt),
+      lte(
+        sql`${orders.startedAt} + 2 * ${orders.durationMinutes} * interval '1 minute'`,
+        ctx.now.toISOString(),
+      ),
+    ),
+  };
+  const [afterStart, afterId] = after?.split(' ') ?? [];
+  const rows = await ctx.db
+    .select({ id: orders.id, startsAt: orders.startsAt })
     .from(orders)
     .where(
       and(
         isNull(orders.endedAt),
-        eq(orders.state, 'placed'),
-        lte(orders.placedAt, ago(60_000)),
-        gt(orders.startsAt, lateSince),
+        isDue[list],
+        after ? sql`(${orders.startsAt}, ${orders.id}) > (${afterStart}, ${afterId})` : undefined,
       ),
     )
-    .orderBy(asc(orders.startsAt))
+    .orderBy(asc(orders.startsAt), asc(orders.id))
     .limit(sweepLimit);
+  const last = rows.length === sweepLimit ? rows.at(-1) : undefined;
   return {
-    unmatched,
-    lateIds: await ids(
-      and(inArray(orders.state, ['placed', 'assigned', 'ready']), lte(orders.startsAt, lateSince)),
-    ),
-    unansweredIds: await ids(
-      and(eq(orders.state, 'reported'), lte(orders.reportedAt, ago(autoCompleteHours * 3_600_000))),
-    ),
-    overrunIds: await ids(
-      and(
-        eq(orders.state, 'in_progress'),
-        isNull(orders.overranAt),
-        lte(
-          sql`${orders.startedAt} + 2 * ${orders.durationMinutes} * interval '1 minute'`,
-          ctx.now.toISOString(),
-        ),
-      ),
-    ),
+    orderIds: rows.map(({ id }) => id),
+    next: last ? `${last.startsAt.toISOString()} ${last.id}` : null,
   };
 }
 

@@ -3,7 +3,15 @@
 import { getTranslations } from 'next-intl/server';
 import { runAction } from '#app/action.ts';
 import type { FormState } from '#app/ui/form-state.ts';
-import { askAgain, giveBonus, payInvoice, requestClose, retryPayout } from '#lib/billing/index.ts';
+import {
+  askAgain,
+  giveBonus,
+  pauseClose,
+  payInvoice,
+  requestClose,
+  resumeClose,
+  retryPayout,
+} from '#lib/billing/index.ts';
 
 const words = () => getTranslations('billing.manage');
 
@@ -18,6 +26,20 @@ export async function closeMonthAction(_state: FormState, form: FormData): Promi
   return runAction(form, async (ctx) => {
     await requestClose(ctx, { kind: 'month', period: form.get('period') });
     return { message: (await words())('closeAsked') };
+  });
+}
+
+export async function pauseCloseAction(_state: FormState, form: FormData): Promise<FormState> {
+  return runAction(form, async (ctx) => {
+    await pauseClose(ctx, { kind: form.get('kind'), period: form.get('period') });
+    return { message: (await words())('closePausedNow') };
+  });
+}
+
+export async function resumeCloseAction(_state: FormState, form: FormData): Promise<FormState> {
+  return runAction(form, async (ctx) => {
+    await resumeClose(ctx, { kind: form.get('kind'), period: form.get('period') });
+    return { message: (await words())('closeResumed') };
   });
 }
 

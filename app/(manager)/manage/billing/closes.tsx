@@ -1,17 +1,22 @@
 import { useLocale, useTranslations } from 'next-intl';
 import { monthName } from '#app/billing-parts/month-name.ts';
+import { Button } from '#app/ui/button.tsx';
+import { Form } from '#app/ui/form.tsx';
 import { StateBadge } from '#app/ui/state-badge.tsx';
 import { Progress } from '#app/ui/stepper.tsx';
 import { When } from '#app/ui/when.tsx';
 import type { PeriodClose } from '#lib/billing/index.ts';
+import { pauseCloseAction, resumeCloseAction } from './actions.ts';
 
-/** The latest closes: how far one has come, what it made, and who asked for it. */
+/** The latest closes: how far one has come, what it made, and who asked for it; one under way can be paused. */
 export function Closes({
   closes,
   names,
+  canAct,
 }: {
   closes: readonly PeriodClose[];
   names: ReadonlyMap<string, string>;
+  canAct: boolean;
 }) {
   const t = useTranslations('billing.manage');
   const locale = useLocale();
@@ -34,16 +39,21 @@ export function Closes({
             {close.finishedAt ? (
               <span className="text-ink-2">{t('closeCount', { count: close.doneCount })}</span>
             ) : (
-              <Progress
-                value={close.doneCount}
-                max={Math.max(1, close.partiesCount ?? 1)}
-                label={t('closing')}
-                text={
-                  close.partiesCount === null
-                    ? undefined
-                    : t('closeProgress', { done: close.doneCount, all: close.partiesCount })
-                }
-              />
+              <span className="flex items-center gap-4">
+                <span className="flex-1">
+                  <Progress
+                    value={close.doneCount}
+                    max={Math.max(1, close.partiesCount ?? 1)}
+                    label={t('closing')}
+                    text={
+                      close.partiesCount === null
+                        ? undefined
+                        : t('closeProgress', { done: close.doneCount, all: close.partiesCount })
+                    }
+                  />
+                </span>
+                {canAct && <PauseOrResume close={close} />}
+              </span>
             )}
             <span className="text-ink-2 sm:text-right">
               <When at={close.finishedAt ?? close.requestedAt} mode="exact" />,{' '}
@@ -61,8 +71,8 @@ function CloseState({ close }: { close: PeriodClose }) {
   if (!close.finishedAt) {
     return (
       <span>
-        <StateBadge tone="info" shape="half">
-          {t('closing')}
+        <StateBadge tone={close.pausedAt ? 'neutral' : 'info'} shape="half">
+          {t(close.pausedAt ? 'closePaused' : 'closing')}
         </StateBadge>
       </span>
     );
@@ -74,5 +84,21 @@ function CloseState({ close }: { close: PeriodClose }) {
         {t(isEarly ? 'closedEarly' : 'closed')}
       </StateBadge>
     </span>
+  );
+}
+
+function PauseOrResume({ close }: { close: PeriodClose }) {
+  const t = useTranslations('billing.manage');
+  const { kind, period, pausedAt } = close;
+  return (
+    <Form
+      action={pausedAt ? resumeCloseAction : pauseCloseAction}
+      hidden={{ kind, period }}
+      className="inline-flex"
+    >
+      <Button type="submit" size="sm">
+        {t(pausedAt ? 'resumeClose' : 'pauseClose')}
+      </Button>
+    </Form>
   );
 }

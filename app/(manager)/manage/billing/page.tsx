@@ -100,7 +100,7 @@ export default async function BillingPage() {
         </div>
       </Section>
       <Section id="closes" title={t('closes')} lead={t('closesLead')}>
-        <Closes closes={closes} names={names} />
+        <Closes closes={closes} names={names} canAct={canAct} />
       </Section>
     </>
   );
