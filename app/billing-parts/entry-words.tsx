@@ -26,6 +26,12 @@ function wordsOf(
       return ['entry.discount', order];
     case 'charge_succeeded':
       return ['entry.payment', { number: invoiceNumber(Number(details.invoiceNumber)) }];
+    case 'charge_succeeded_again':
+      return ['entry.paidTwice', { number: invoiceNumber(Number(details.invoiceNumber)) }];
+    case 'debt_written_off':
+      return ['entry.writtenOff', { number: invoiceNumber(Number(details.invoiceNumber)) }];
+    case 'refund_granted':
+      return ['entry.refund', { reason: text('reason') }];
     case 'worker_fined':
       return ['entry.fine', order];
     case 'penalty_waived':

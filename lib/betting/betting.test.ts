@@ -5,7 +5,9 @@ import { createServiceType } from '#lib/catalog/index.ts';
 import type { Ctx } from '#lib/kernel/ctx.ts';
 import { account, as, at, dbTest, freshDatabase, testCtx } from '#lib/kernel/testing.ts';
 import { pgErrorCode } from '#lib/kernel/transaction.ts';
+import { accountId, balanceOf, trialBalance } from '#lib/ledger/index.ts';
 import { placeOrder } from '#lib/ordering/index.ts';
+import { inCircle } from './in-circle.ts';
 import {
   addMember,
   circle,
@@ -203,4 +205,49 @@ describe('at the same time', () => {
     expect(settled.filter((result) => result.settled)).toHaveLength(1);
     expect((await circle(a)).members.map(({ balanceCents }) => balanceCents)).toEqual([300n, -300n]);
   });
+});
+
+dbTest('the book of bets says what the circle’s balances say, and its pools are empty', async ({ ctx }) => {
+  const [tosha, vasya, murka] = (await founded(ctx, 'Tosha', 'Vasya', 'Murka')) as [Ctx, Ctx, Ctx];
+  const ends = [
+    ['completed', null],
+    ['cancelled', null],
+    ['failed', vasya.actor.id],
+  ] as const;
+  for (const [ending, endedByAccountId] of ends) {
+    const orderId = await placedOrder(ctx);
+    for (const [member, on, amountCents] of [
+      [tosha, 'completed', 333n],
+      [vasya, 'failed', 200n],
+      [murka, 'completed', 101n],
+    ] as const)
+      await placeStake(member, { requestKey: requestKey(), orderId, ending: on, amountCents });
+    const settled = { orderId, ending, endedAt: ctx.now, endedByAccountId };
+    await settlePool(ctx, settled);
+    await settlePool(ctx, settled);
+  }
+  const { members, potCents, transfers } = await circle(tosha);
+  const read = () =>
+    inCircle(ctx, async (tx) => {
+      const at = async (id: string) => -(await balanceOf(tx, id));
+      const balances = members.map(({ memberId }) => at(accountId('betting', 'balance', memberId)));
+      const pot = await at(accountId('betting', 'developers_pot'));
+      const rows = await trialBalance(tx, 'betting');
+      return { members: await Promise.all(balances), pot, pools: rows.find(({ kind }) => kind === 'pool') };
+    });
+  expect(await read()).toMatchObject({
+    members: members.map(({ balanceCents }) => balanceCents),
+    pot: potCents,
+    pools: { balanceCents: 0n },
+  });
+  const [transfer] = transfers;
+  const payer = [tosha, vasya, murka].find(({ actor }) => actor.id === transfer!.from)!;
+  await recordTransfer(payer, {
+    requestKey: requestKey(),
+    fromMemberId: transfer!.from,
+    toParty: transfer!.to,
+    amountCents: transfer!.amountCents,
+  });
+  const after = await circle(tosha);
+  expect((await read()).members).toEqual(after.members.map(({ balanceCents }) => balanceCents));
 });

@@ -4,6 +4,7 @@ import { pools, stakes } from '#db/schema/betting.ts';
 import type { Ctx } from '#lib/kernel/ctx.ts';
 import { parse } from '#lib/kernel/parse.ts';
 import { Refused } from '#lib/kernel/refused.ts';
+import { type Posting, postings, postTransaction } from '#lib/ledger/index.ts';
 import { orderForManagers } from '#lib/ordering/index.ts';
 import { inCircle, note, refreshCircle, requireMember } from './in-circle.ts';
 import { placeStakeInput } from './inputs.ts';
@@ -46,13 +47,25 @@ export async function placeStake(
         placedAt: tx.now,
       })
       .onConflictDoNothing()
-      .returning({ stakeId: stakes.id });
+      .returning();
     if (!kept) {
       const [other] = await tx.db.select({ id: stakes.id }).from(stakes).where(own);
       return { stakeId: other!.id };
     }
+    await postTransaction(tx, stakePosting(kept));
     await note(tx, 'placeStake', { orderId, ending, amountCents: String(amountCents) });
     await refreshCircle(tx);
-    return kept;
+    return { stakeId: kept.id };
   });
 }
+
+/** The entry of a stake, the same whenever it is asked for. */
+export const stakePosting = (stake: typeof stakes.$inferSelect): Posting =>
+  postings.stake_placed({
+    stakeId: stake.id,
+    orderId: stake.orderId,
+    memberId: stake.memberId,
+    amountCents: stake.amountCents,
+    occurredAt: stake.placedAt,
+    details: { ending: stake.ending },
+  });

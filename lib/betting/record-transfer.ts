@@ -3,6 +3,7 @@ import { movements } from '#db/schema/betting.ts';
 import type { Ctx } from '#lib/kernel/ctx.ts';
 import { parse } from '#lib/kernel/parse.ts';
 import { Refused } from '#lib/kernel/refused.ts';
+import { postings, postTransaction } from '#lib/ledger/index.ts';
 import { inCircle, note, refreshCircle, requireMember } from './in-circle.ts';
 import { recordTransferInput } from './inputs.ts';
 import { balances } from './reads.ts';
@@ -43,6 +44,11 @@ export async function recordTransfer(ctx: Ctx, input: z.input<typeof recordTrans
     const proposed = fewestTransfers(before);
     if (!proposed.some((t) => t.from === fromMemberId && t.to === toParty && t.amountCents === amountCents))
       throw new Refused('betting.not_proposed');
+    const occurredAt = tx.now;
+    await postTransaction(
+      tx,
+      postings.members_settled({ requestKey, fromMemberId, toParty, amountCents, occurredAt }),
+    );
     await note(tx, 'recordTransfer', { fromMemberId, toParty, amountCents: String(amountCents) });
     await refreshCircle(tx);
   });

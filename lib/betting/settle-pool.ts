@@ -3,9 +3,11 @@ import type { z } from 'zod';
 import { movements, pools, stakes } from '#db/schema/betting.ts';
 import { type Ctx, requireRole } from '#lib/kernel/ctx.ts';
 import { parse } from '#lib/kernel/parse.ts';
+import { postings, postTransactions } from '#lib/ledger/index.ts';
 import { inCircle, note, refreshCircle } from './in-circle.ts';
 import { settlePoolInput } from './inputs.ts';
-import { settle } from './settlement.rules.ts';
+import { stakePosting } from './place-stake.ts';
+import { payOut, settle } from './settlement.rules.ts';
 
 /**
  * Divides the pool of an ended order [US-290], once: asked again it changes nothing. A stake that slipped in after the
@@ -36,6 +38,17 @@ export async function settlePool(
           key: `${orderId}:${party}:${kind}`,
         })),
       );
+    const late = all.filter((stake) => stake.placedAt > closedAt);
+    const paid = payOut(inTime, late, ending, endedByAccountId);
+    await postTransactions(tx, [
+      // Those of before this book was kept; the others are found by their keys.
+      ...all.map(stakePosting),
+      ...paid.map(({ party: memberId, kind, amountCents }) => {
+        const facts = { orderId, memberId, amountCents, occurredAt: tx.now };
+        if (kind === 'pot') return postings.pool_lost({ orderId, amountCents, occurredAt: tx.now });
+        return kind === 'won' ? postings.winnings_paid(facts) : postings.stake_voided(facts);
+      }),
+    ]);
     await tx.db.update(pools).set({ closedAt, settledAt: tx.now, ending }).where(eq(pools.orderId, orderId));
     await note(tx, 'settlePool', { orderId, ending });
     await refreshCircle(tx);

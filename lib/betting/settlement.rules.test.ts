@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { endings, fewestTransfers, potParty, type Stake, settle } from './settlement.rules.ts';
+import { endings, fewestTransfers, payOut, potParty, type Stake, settle } from './settlement.rules.ts';
 
 const stake = (memberId: string, ending: Stake['ending'], amountCents: bigint): Stake => ({
   memberId,
@@ -62,6 +62,29 @@ describe('settling a pool [US-290]', () => {
       { party: 'b', kind: 'won', amountCents: 30n },
     ]);
     expect(settle(stakes.slice(0, 2), 'cancelled', 'a').every((m) => m.kind === 'returned')).toBe(true);
+  });
+
+  test('pays out of a pool everything that was staked, late stakes too, and each party what the division says', () => {
+    fc.assert(
+      fc.property(
+        anyStakes,
+        anyStakes,
+        fc.constantFrom(...endings),
+        fc.option(fc.constantFrom('a', 'b')),
+        (stakes, late, ending, endedBy) => {
+          const sum = (rows: readonly { amountCents: bigint }[]) =>
+            rows.reduce((total, { amountCents }) => total + amountCents, 0n);
+          const paid = payOut(stakes, late, ending, endedBy);
+          expect(sum(paid)).toBe(sum([...stakes, ...late]));
+          expect(new Set(paid.map(({ party, kind }) => `${party} ${kind}`)).size).toBe(paid.length);
+          const net = (party: string) =>
+            sum(paid.filter((p) => p.party === party)) -
+            sum([...stakes, ...late].filter((s) => s.memberId === party));
+          for (const party of ['a', 'b', 'c', 'd', 'e'])
+            expect(net(party)).toBe(sum(settle(stakes, ending, endedBy).filter((m) => m.party === party)));
+        },
+      ),
+    );
   });
 
   test('neither makes nor loses money, and nobody loses more than was staked', () => {

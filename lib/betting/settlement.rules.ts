@@ -43,6 +43,34 @@ export function settle(stakes: readonly Stake[], ending: Ending, endedByMemberId
   return [...returned(own), ...lost, ...won];
 }
 
+export type Payment = { party: string; kind: 'won' | 'returned' | 'pot'; amountCents: bigint };
+
+/**
+ * What leaves the pool, and to whom: a winner gets the own stake and the share, a stake that does not count goes back, the
+ * rest is the pot's. `late` stakes slipped in after the worker had started. The payments sum to everything staked.
+ */
+export function payOut(
+  inTime: readonly Stake[],
+  late: readonly Stake[],
+  ending: Ending,
+  endedByMemberId: string | null,
+): Payment[] {
+  const moved = settle(inTime, ending, endedByMemberId);
+  const staked = totals(inTime);
+  const right = totals(inTime.filter((stake) => stake.ending === ending));
+  const back = totals(late);
+  const paid: Payment[] = [];
+  for (const { party, kind, amountCents } of moved) {
+    if (kind === 'won') paid.push({ party, kind, amountCents: amountCents + right.get(party)! });
+    if (kind === 'pot') paid.push({ party, kind, amountCents });
+    if (kind === 'returned') back.set(party, (back.get(party) ?? 0n) + staked.get(party)!);
+  }
+  return [
+    ...paid,
+    ...[...back].map(([party, amountCents]) => ({ party, kind: 'returned' as const, amountCents })),
+  ];
+}
+
 // Staked in all, by member, in an order that does not depend on who clicked first.
 function totals(stakes: readonly Stake[]): Map<string, bigint> {
   const sums = new Map<string, bigint>();

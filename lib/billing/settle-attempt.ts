@@ -6,6 +6,7 @@ import { postings, postTransaction } from '#lib/ledger/index.ts';
 import type { Asked } from './ask-partner.ts';
 import { type AttemptStep, retryAt, stepAttempt, type Truth } from './attempt.rules.ts';
 import { attemptParked, chargeFailed, chargeSucceeded, payoutConfirmed, payoutFailed } from './events.ts';
+import { postItem } from './post-item.ts';
 
 type Attempt = typeof attempts.$inferSelect;
 

@@ -3,7 +3,15 @@ export type Book = (typeof books)[number];
 
 /** Every kind of account of a book, and whether each party has one of its own. */
 export const accountKinds = {
-  clients: { receivable: 'party', revenue: 'company', discounts: 'company', bank: 'company' },
+  clients: {
+    receivable: 'party',
+    revenue: 'company',
+    discounts: 'company',
+    refunds: 'company',
+    bad_debts: 'company',
+    in_transit: 'company',
+    bank: 'company',
+  },
   people: {
     payable: 'party',
     earnings: 'company',

@@ -7,8 +7,13 @@ type OrderFacts = Facts & { orderId: string };
 type ChargeFacts = Facts & { invoiceId: string; attemptNo: number; clientId: string; amountCents: Cents };
 type PayoutFacts = Facts & { statementId: string; attemptNo: number; workerId: string; amountCents: Cents };
 
+type RefundFacts = Facts & { refundId: string; clientId: string; amountCents: Cents };
+type StakeFacts = Facts & { orderId: string; memberId: string; amountCents: Cents };
+
 const receivable = (clientId: string) => accountId('clients', 'receivable', clientId);
 const payable = (workerId: string) => accountId('people', 'payable', workerId);
+const stakesOf = (memberId: string) => accountId('betting', 'balance', memberId);
+const pool = (orderId: string) => accountId('betting', 'pool', orderId);
 const moved = (from: string, to: string, amountCents: Cents) => [
   { account: to, amountCents },
   { account: from, amountCents: -amountCents },
@@ -56,6 +61,76 @@ export const postings = {
     kind: 'charge_succeeded',
     subject: invoiceId,
     lines: moved(receivable(clientId), accountId('clients', 'bank'), amountCents),
+    ...facts,
+  }),
+
+  /** The gateway took the money for an invoice that was paid already: the client is in credit. */
+  charge_succeeded_again: ({
+    invoiceId,
+    attemptNo,
+    clientId,
+    amountCents,
+    ...facts
+  }: ChargeFacts): Posting => ({
+    key: `charge:${invoiceId}:${attemptNo}:again`,
+    book: 'clients',
+    kind: 'charge_succeeded_again',
+    subject: invoiceId,
+    lines: moved(receivable(clientId), accountId('clients', 'bank'), amountCents),
+    ...facts,
+  }),
+
+  /** A manager gives a client money back: it lowers what is owed. */
+  refund_granted: ({ refundId, clientId, amountCents, ...facts }: RefundFacts): Posting => ({
+    key: `refund:${refundId}:granted`,
+    book: 'clients',
+    kind: 'refund_granted',
+    subject: refundId,
+    lines: moved(receivable(clientId), accountId('clients', 'refunds'), amountCents),
+    ...facts,
+  }),
+
+  /** A client's credit goes back by the way it came; before the gateway is asked, so that it cannot go twice. */
+  refund_sent: ({ refundId, clientId, amountCents, ...facts }: RefundFacts): Posting => ({
+    key: `refund:${refundId}:sent`,
+    book: 'clients',
+    kind: 'refund_sent',
+    subject: refundId,
+    lines: moved(accountId('clients', 'in_transit'), receivable(clientId), amountCents),
+    ...facts,
+  }),
+
+  refund_confirmed: ({ refundId, clientId: _, amountCents, ...facts }: RefundFacts): Posting => ({
+    key: `refund:${refundId}:confirmed`,
+    book: 'clients',
+    kind: 'refund_confirmed',
+    subject: refundId,
+    lines: moved(accountId('clients', 'bank'), accountId('clients', 'in_transit'), amountCents),
+    ...facts,
+  }),
+
+  /** The money could not be given back: the client is in credit again. */
+  refund_failed: ({ refundId, clientId, amountCents, ...facts }: RefundFacts): Posting => ({
+    key: `refund:${refundId}:failed`,
+    book: 'clients',
+    kind: 'refund_failed',
+    subject: refundId,
+    lines: moved(receivable(clientId), accountId('clients', 'in_transit'), amountCents),
+    ...facts,
+  }),
+
+  /** A manager gives an invoice up: nobody will pay it. */
+  debt_written_off: ({
+    invoiceId,
+    clientId,
+    amountCents,
+    ...facts
+  }: Facts & { invoiceId: string; clientId: string; amountCents: Cents }): Posting => ({
+    key: `write-off:${invoiceId}`,
+    book: 'clients',
+    kind: 'debt_written_off',
+    subject: invoiceId,
+    lines: moved(receivable(clientId), accountId('clients', 'bad_debts'), amountCents),
     ...facts,
   }),
 
@@ -167,6 +242,82 @@ export const postings = {
     kind: 'payout_confirmed_late',
     subject: statementId,
     lines: moved(accountId('people', 'bank'), payable(workerId), amountCents),
+    ...facts,
+  }),
+
+  /** A transfer that had arrived came back: it is owed again. */
+  payout_returned: ({ statementId, attemptNo, workerId, amountCents, ...facts }: PayoutFacts): Posting => ({
+    key: `payout:${statementId}:${attemptNo}:returned`,
+    book: 'people',
+    kind: 'payout_returned',
+    subject: statementId,
+    lines: moved(payable(workerId), accountId('people', 'bank'), amountCents),
+    ...facts,
+  }),
+
+  /** A manager stakes on how an order ends [US-280]. */
+  stake_placed: ({
+    stakeId,
+    orderId,
+    memberId,
+    amountCents,
+    ...facts
+  }: StakeFacts & { stakeId: string }): Posting => ({
+    key: `stake:${stakeId}`,
+    book: 'betting',
+    kind: 'stake_placed',
+    subject: orderId,
+    lines: moved(pool(orderId), stakesOf(memberId), amountCents),
+    ...facts,
+  }),
+
+  /** Who was right gets the own stake and a share of the rest [US-290]. */
+  winnings_paid: ({ orderId, memberId, amountCents, ...facts }: StakeFacts): Posting => ({
+    key: `pool:${orderId}:won:${memberId}`,
+    book: 'betting',
+    kind: 'winnings_paid',
+    subject: orderId,
+    lines: moved(stakesOf(memberId), pool(orderId), amountCents),
+    ...facts,
+  }),
+
+  /** Nobody was right. */
+  pool_lost: ({ orderId, amountCents, ...facts }: OrderFacts & { amountCents: Cents }): Posting => ({
+    key: `pool:${orderId}:pot`,
+    book: 'betting',
+    kind: 'pool_lost',
+    subject: orderId,
+    lines: moved(accountId('betting', 'developers_pot'), pool(orderId), amountCents),
+    ...facts,
+  }),
+
+  /** A stake that does not count goes back: lone, unopposed, too late, or of who ended the order by hand. */
+  stake_voided: ({ orderId, memberId, amountCents, ...facts }: StakeFacts): Posting => ({
+    key: `pool:${orderId}:void:${memberId}`,
+    book: 'betting',
+    kind: 'stake_voided',
+    subject: orderId,
+    lines: moved(stakesOf(memberId), pool(orderId), amountCents),
+    ...facts,
+  }),
+
+  /** Members settled among themselves [US-281]; the pot is a party like any other. */
+  members_settled: ({
+    requestKey,
+    fromMemberId,
+    toParty,
+    amountCents,
+    ...facts
+  }: Facts & { requestKey: string; fromMemberId: string; toParty: string; amountCents: Cents }): Posting => ({
+    key: `transfer:${requestKey}`,
+    book: 'betting',
+    kind: 'members_settled',
+    subject: fromMemberId,
+    lines: moved(
+      stakesOf(fromMemberId),
+      toParty === 'pot' ? accountId('betting', 'developers_pot') : stakesOf(toParty),
+      amountCents,
+    ),
     ...facts,
   }),
 };
