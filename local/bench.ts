@@ -11,7 +11,7 @@ import { throwawayFolder } from './throwaway-folder.ts';
 export type BenchCtx = {
   /** The whole product over the production build; absent when the bench wants a database only. */
   instance?: Instance;
-  /** The superuser's address of a durable Postgres of its own. */
+  /** The superuser's address of a durable Postgres of its own; empty when the bench starts its own things. */
   superuserUrl: string;
   dataDir: string;
   args: string[];
@@ -22,7 +22,7 @@ export type BenchCtx = {
 export type BenchResult = { figures: Record<string, unknown>; goals: Record<string, unknown>; pass: boolean };
 
 /** A file `bench/NAME.ts`; `needs` is `instance` when it does not say. */
-type Bench = { needs?: 'instance' | 'database'; run(ctx: BenchCtx): Promise<BenchResult> };
+type Bench = { needs?: 'instance' | 'database' | 'nothing'; run(ctx: BenchCtx): Promise<BenchResult> };
 
 const root = join(import.meta.dirname, '..');
 
@@ -52,7 +52,7 @@ async function main(): Promise<void> {
       const server = await startPostgres({ dataDir });
       end = server.stop;
       ctx.superuserUrl = server.superuserUrl;
-    } else {
+    } else if (bench.needs !== 'nothing') {
       const instance = await startInstance(
         { dataDir, port: await freePort(), say: console.log },
         stopped.signal,
