@@ -59,7 +59,15 @@ export const items = billing.table(
   ],
 );
 
-const claimStates = ['issued', 'settling', 'paid', 'failed', 'unclear', 'carried_over'] as const;
+const claimStates = [
+  'issued',
+  'settling',
+  'paid',
+  'failed',
+  'unclear',
+  'carried_over',
+  'written_off',
+] as const;
 
 /** What both kinds of document share. `nextAttemptAt` is when the clock tries the money again; null: a person decides. */
 const claim = () => ({
@@ -156,6 +164,8 @@ export const attempts = billing.table(
     documentId: uuid('document_id').notNull(),
     partyId: uuid('party_id').notNull(),
     attemptNo: integer('attempt_no').notNull(),
+    /** Somebody asked for it: it takes none of the clock's retries. */
+    isByPerson: boolean('is_by_person').notNull().default(false),
     key: text('key').notNull().unique(),
     amountCents: cents('amount_cents').notNull(),
     /** The payment method's token, or the payout account. */
@@ -169,14 +179,125 @@ export const attempts = billing.table(
     nextAskAt: instant('next_ask_at'),
     createdAt: instant('created_at').notNull(),
     settledAt: instant('settled_at'),
+    /** The partner's own list had it, seen alike. */
+    matchedAt: instant('matched_at'),
   },
   (t) => [
     uniqueIndex('attempts_no').on(t.purpose, t.documentId, t.attemptNo),
     // While one is open nothing else may be tried for the same document.
     uniqueIndex('attempts_open').on(t.purpose, t.documentId).where(sql`${t.settledAt} is null`),
+    index('attempts_created').on(t.purpose, t.createdAt),
     index('attempts_to_ask').on(t.nextAskAt).where(sql`${t.nextAskAt} is not null`),
     check('attempts_amount', sql`${t.amountCents} > 0`),
     check('attempts_settled', sql`(${t.settledAt} is not null) = (${t.state} in ('succeeded', 'failed'))`),
+  ],
+);
+
+/**
+ * A client whose invoice could not be charged after the last retry: no new requests until it is paid or a manager decides.
+ * One for an invoice; while `decidedAt` is null the client is paused.
+ */
+export const pauses = billing.table(
+  'pauses',
+  {
+    invoiceId: uuid('invoice_id').primaryKey(),
+    clientId: uuid('client_id').notNull(),
+    pausedAt: instant('paused_at').notNull(),
+    decision: text('decision', { enum: ['paid', 'allowed', 'written_off'] }),
+    /** Null when the payment itself ended the pause. */
+    decidedById: text('decided_by_id'),
+    reason: text('reason'),
+    decidedAt: instant('decided_at'),
+  },
+  (t) => [
+    index('pauses_open').on(t.clientId).where(sql`${t.decidedAt} is null`),
+    index('pauses_paused_at').on(t.pausedAt),
+    check('pauses_decided', sql`(${t.decidedAt} is null) = (${t.decision} is null)`),
+  ],
+);
+
+/** New payout details of a worker, in force once the link in their mail was followed. */
+export const payoutChanges = billing.table(
+  'payout_changes',
+  {
+    id: uuid('id').primaryKey(),
+    workerId: uuid('worker_id').notNull(),
+    name: text('name').notNull(),
+    account: text('account').notNull(),
+    /** SHA-256 of the mailed secret; null until the mail was written. */
+    tokenHash: text('token_hash').unique(),
+    requestedAt: instant('requested_at').notNull(),
+    expiresAt: instant('expires_at').notNull(),
+    confirmedAt: instant('confirmed_at'),
+    /** A later request took its place. */
+    replacedAt: instant('replaced_at'),
+  },
+  (t) => [index('payout_changes_worker').on(t.workerId, t.requestedAt)],
+);
+
+/** A bonus above the sum that one manager may give alone, until a second one has decided [US-270]. */
+export const bonusProposals = billing.table(
+  'bonus_proposals',
+  {
+    id: uuid('id').primaryKey(),
+    workerId: uuid('worker_id').notNull(),
+    amountCents: cents('amount_cents').notNull(),
+    reason: text('reason').notNull(),
+    proposedById: text('proposed_by_id').notNull(),
+    proposedAt: instant('proposed_at').notNull(),
+    decision: text('decision', { enum: ['given', 'declined'] }),
+    decidedById: text('decided_by_id'),
+    decidedAt: instant('decided_at'),
+  },
+  (t) => [
+    index('bonus_proposals_open').on(t.proposedAt).where(sql`${t.decidedAt} is null`),
+    check('bonus_proposals_amount', sql`${t.amountCents} > 0`),
+    check(
+      'bonus_proposals_two',
+      sql`${t.decision} is distinct from 'given' or ${t.decidedById} <> ${t.proposedById}`,
+    ),
+  ],
+);
+
+/** One partner's day, compared with its own list. */
+export const reconciliations = billing.table(
+  'reconciliations',
+  {
+    id: uuid('id').primaryKey(),
+    purpose: text('purpose', { enum: ['charge', 'payout'] }).notNull(),
+    /** "2026-03-08", in the zone of the setting. */
+    day: text('day').notNull(),
+    fromAt: instant('from_at').notNull(),
+    toAt: instant('to_at').notNull(),
+    matchedCount: integer('matched_count').notNull().default(0),
+    matchedCents: cents('matched_cents').notNull().default(sql`0`),
+    startedAt: instant('started_at').notNull(),
+    finishedAt: instant('finished_at'),
+  },
+  (t) => [uniqueIndex('reconciliations_day').on(t.purpose, t.day), index('reconciliations_to').on(t.toAt)],
+);
+
+/** A movement of money that we and a partner do not see alike. One for a key; resolved by a person, or by itself. */
+export const discrepancies = billing.table(
+  'discrepancies',
+  {
+    key: text('key').primaryKey(),
+    purpose: text('purpose', { enum: ['charge', 'payout'] }).notNull(),
+    day: text('day').notNull(),
+    kind: text('kind', { enum: ['ours_only', 'theirs_only', 'differs'] }).notNull(),
+    ourState: text('our_state'),
+    ourCents: cents('our_cents'),
+    theirStatus: text('their_status'),
+    theirCents: cents('their_cents'),
+    foundAt: instant('found_at').notNull(),
+    resolvedAt: instant('resolved_at'),
+    /** Null when a later look found both sides alike. */
+    resolvedById: text('resolved_by_id'),
+    resolution: text('resolution'),
+  },
+  (t) => [
+    index('discrepancies_open').on(t.foundAt).where(sql`${t.resolvedAt} is null`),
+    index('discrepancies_day').on(t.purpose, t.day),
   ],
 );
 

@@ -112,22 +112,19 @@ export const seals = ledger.table(
   ],
 );
 
-/** What an account stood at when its book was sealed up to `seq`: a balance is this and the lines sealed later or not yet. */
+/** What went through all accounts of a kind up to a seal: a total is this and what was sealed later or not yet. */
 export const snapshots = ledger.table(
   'snapshots',
   {
-    accountId: text('account_id')
-      .notNull()
-      .references(() => accounts.id),
     book: text('book').notNull(),
+    kind: text('kind').notNull(),
     seq: bigint('seq', { mode: 'number' }).notNull(),
     debitCents: cents('debit_cents').notNull(),
     creditCents: cents('credit_cents').notNull(),
-    takenAt: instant('taken_at').notNull(),
   },
   (t) => [
-    primaryKey({ columns: [t.accountId, t.seq] }),
-    check('snapshots_book', sql`split_part(${t.accountId}, ':', 1) = ${t.book}`),
+    primaryKey({ columns: [t.book, t.kind, t.seq] }),
+    check('snapshots_book', sql`${t.book} in ('clients', 'people', 'betting')`),
   ],
 );
 
