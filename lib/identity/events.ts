@@ -21,7 +21,8 @@ export const accountDeactivated = defineEvent('identity/account.deactivated', {
 export const directorySyncRequested = defineEvent('identity/directory-sync.requested', {
   requestedBy: eventField.id,
 });
-/** Somebody who signs in with a password has forgotten it. */
+/** A link to a password is wanted: somebody forgot it, or (invited) is to choose their first. */
 export const passwordLinkRequested = defineEvent('identity/password-link.requested', {
   accountId: eventField.id,
+  invited: z.boolean().optional(),
 });

@@ -20,6 +20,7 @@ export const kinds = {
   candidate_accepted: 'letters',
   candidate_declined: 'letters',
   password_link: 'letters',
+  colleague_invited: 'letters',
   order_assigned: 'orders',
   order_started: 'orders',
   order_reported: 'orders',

@@ -4,6 +4,7 @@ import {
   Coins,
   Dices,
   Gauge,
+  IdCard,
   PackageOpen,
   Settings,
   UsersRound,
@@ -53,6 +54,7 @@ export default async function ManagerLayout({ children }: { children: ReactNode 
         },
         {
           items: [
+            { href: '/manage/people', label: t('colleagues'), icon: <IdCard {...icon} />, keys: 'g p' },
             { href: '/manage/settings', label: t('settings'), icon: <Settings {...icon} />, keys: 'g e' },
           ],
         },
