@@ -8,7 +8,8 @@ import { WarehouseShell } from '#app/ui/shell/warehouse-shell.tsx';
 
 export async function generateMetadata(): Promise<Metadata> {
   const t = await getTranslations('consumables.title');
-  return { title: t('board') };
+  // A plain title here would take the product's name from the titles of the pages below.
+  return { title: { default: t('board'), template: '%s · Make Cats Free' } };
 }
 
 /** The tablet of the warehouse. */

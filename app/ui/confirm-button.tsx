@@ -25,7 +25,7 @@ type Props = {
   tone?: 'danger' | 'primary';
   disabled?: boolean;
   className?: string;
-  /** Further fields between the reason and the buttons. */
+  /** Further fields, above the reason. */
   fields?: ReactNode;
   children: ReactNode;
 };
@@ -54,6 +54,7 @@ export function ConfirmButton({
       description={description}
     >
       <Form action={action} hidden={hidden} onOk={() => setOpen(false)}>
+        {fields}
         {reason && (
           <Field
             name={reason.name ?? 'reason'}
@@ -64,7 +65,6 @@ export function ConfirmButton({
             <Textarea limit={500} />
           </Field>
         )}
-        {fields}
         <div className="flex flex-col-reverse gap-2 sm:flex-row sm:justify-end">
           <DialogClose render={<Button variant="quiet">{t('back')}</Button>} />
           <Button type="submit" variant={tone}>

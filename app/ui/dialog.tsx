@@ -37,7 +37,7 @@ export function Dialog({ trigger, open, onOpenChange, title, description, wide, 
               <Base.Title className="min-w-0 flex-1 text-xl">{title}</Base.Title>
               <Base.Close
                 aria-label={t('close')}
-                className="-m-2 grid size-11 shrink-0 place-items-center rounded-md text-ink-2 hover:bg-sunken"
+                className="-m-2 grid size-[max(2.75rem,var(--control))] shrink-0 place-items-center rounded-md text-ink-2 hover:bg-sunken"
               >
                 <X className="size-5" aria-hidden="true" />
               </Base.Close>

@@ -7,7 +7,8 @@ export type Draft = Record<string, string[]>;
 
 const storageKey = (key: string) => `draft:${key}`;
 
-function readDraft(key: string): Draft | undefined {
+/** What is kept under a key in this tab, also when its form is no longer on the screen. */
+export function readDraft(key: string): Draft | undefined {
   try {
     const draft: unknown = JSON.parse(sessionStorage.getItem(storageKey(key)) ?? 'null');
     return draft && typeof draft === 'object' ? (draft as Draft) : undefined;
@@ -24,6 +25,11 @@ function writeDraft(key: string, draft: Draft): void {
   } catch {
     // Full or switched off.
   }
+}
+
+/** Keeps it no more. */
+export function forgetDraft(key: string): void {
+  writeDraft(key, {});
 }
 
 const unkept = ['hidden', 'password', 'file', 'submit', 'button'];

@@ -20,7 +20,11 @@ export function PageHeader({
   return (
     <header className="mb-[1.5em] flex flex-wrap items-end justify-between gap-x-6 gap-y-4">
       <div className="min-w-0">
-        {back && <div className="mb-2 text-[0.9375em]">{back}</div>}
+        {back && (
+          <div className="mb-2 text-[0.9375em] [[data-density=board]_&_a]:-my-4 [[data-density=board]_&_a]:inline-flex [[data-density=board]_&_a]:min-h-16 [[data-density=board]_&_a]:items-center">
+            {back}
+          </div>
+        )}
         <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
           <h1 className="text-[1.75em] leading-tight tracking-[-0.018em]">{title}</h1>
           {badge}

@@ -8,16 +8,25 @@ export function parse<S extends z.ZodType>(schema: S, input: unknown): z.output<
   const fields: Record<string, string> = {};
   for (const issue of result.error.issues) {
     const field = issue.path.join('.');
-    fields[field] ??= messageKey(issue);
+    fields[field] ??= messageKey(issue, valueAt(input, issue.path));
   }
   throw new Refused('invalid', { fields });
 }
 
 // A custom message that is itself a key ("ordering.past_date") wins; otherwise a general key by kind.
-function messageKey(issue: z.core.$ZodIssue): string {
+function messageKey(issue: z.core.$ZodIssue, value: unknown): string {
   if (/^[a-z_]+(\.[a-z_]+)+$/.test(issue.message)) return issue.message;
   if (issue.code === 'too_big') return issue.origin === 'string' ? 'too_long' : 'too_big';
   if (issue.code === 'too_small') return issue.origin === 'string' ? 'required' : 'too_small';
   if (issue.code === 'invalid_type' && issue.input === undefined) return 'required';
+  // A choice that nobody made; a wrong one is not made on our forms.
+  if (issue.code === 'invalid_value' && (value == null || value === '')) return 'required';
   return 'malformed';
+}
+
+function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key],
+    input,
+  );
 }

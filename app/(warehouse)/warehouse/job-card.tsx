@@ -17,7 +17,12 @@ export function JobCard({ job, now }: { job: BoardJob; now: Date }) {
   const t = useTranslations('consumables.board');
   const locale = useLocale();
   const isOpen = job.state === 'open';
-  const isNew = isOpen && job.doneCount === 0 && now.getTime() - job.openedAt.getTime() < newForMs;
+  const isNew =
+    isOpen &&
+    !job.isReady &&
+    job.doneCount === 0 &&
+    job.dueAt >= now &&
+    now.getTime() - job.openedAt.getTime() < newForMs;
   const isOverdue = isOpen && job.dueAt < now;
   return (
     <article
@@ -25,7 +30,7 @@ export function JobCard({ job, now }: { job: BoardJob; now: Date }) {
         'relative animate-arrive rounded-lg border bg-surface px-5 py-4 has-[a:hover]:border-edge',
         job.isReady && 'border-good shadow-[inset_0.5rem_0_0_var(--color-good)]',
         isOverdue && !job.isReady && 'border-bad shadow-[inset_0.5rem_0_0_var(--color-bad)]',
-        isNew && !isOverdue && 'border-accent shadow-[inset_0.5rem_0_0_var(--color-accent)]',
+        isNew && 'border-accent shadow-[inset_0.5rem_0_0_var(--color-accent)]',
       )}
     >
       <div className="flex items-baseline justify-between gap-3">
@@ -50,14 +55,16 @@ export function JobCard({ job, now }: { job: BoardJob; now: Date }) {
             {t('new')}
           </StateBadge>
         )}
-        <JobState job={job} now={now} />
+        {/* What is new lies in the lane of things to assemble: the word for that would say it twice. */}
+        {!isNew && <JobState job={job} now={now} />}
       </div>
       {isOpen && (
         <div className="mt-3 flex flex-col gap-2">
           <Progress
             value={job.doneCount}
             max={job.lineCount}
-            label={t('progress', { done: job.doneCount, total: job.lineCount })}
+            label={t('packed')}
+            text={t('progress', { done: job.doneCount, total: job.lineCount })}
           />
           <CookieLine cookie={job.cookie} />
         </div>

@@ -14,7 +14,11 @@ export function WarehouseShell({ home, nav, navLabel, user, live, areas, childre
         <SkipLink />
         <header className="sticky top-0 z-20 border-b bg-paper pt-[env(safe-area-inset-top)]">
           <div className="flex min-h-20 flex-wrap items-center gap-x-6 px-5">
-            <Link href={home} aria-label="Make Cats Free" className="rounded-sm">
+            <Link
+              href={home}
+              aria-label="Make Cats Free"
+              className="-mx-2 grid size-16 place-items-center rounded-md"
+            >
               <Mark className="size-10" />
             </Link>
             <nav

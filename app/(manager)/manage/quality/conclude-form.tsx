@@ -7,6 +7,9 @@ import type { Audit } from '#lib/quality/index.ts';
 import { faults, grades } from '#lib/quality/inputs.ts';
 import { conclude } from './actions.ts';
 
+/** Where what this reader types for a conclusion is kept, in their tab. */
+export const draftOfConclusion = (auditId: string, accountId: string) => `audit:${auditId}:${accountId}`;
+
 /** The form that an audit ends in: an incident asks for the fault, a sample for the lesson [US-190][US-200]. */
 export function ConcludeForm({
   auditId,
@@ -19,7 +22,7 @@ export function ConcludeForm({
 }) {
   const t = useTranslations('quality');
   return (
-    <Form action={conclude} hidden={{ auditId, kind }} draft={`audit:${auditId}:${accountId}`}>
+    <Form action={conclude} hidden={{ auditId, kind }} draft={draftOfConclusion(auditId, accountId)}>
       {kind === 'incident' ? (
         <>
           <Field name="fault" label={t('conclude.fault')} required group>

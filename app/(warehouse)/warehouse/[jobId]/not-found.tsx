@@ -5,12 +5,15 @@ import { LinkButton } from '#app/ui/link-button.tsx';
 export default async function NotFound() {
   const t = await getTranslations('consumables.job');
   return (
-    <EmptyState
-      art="lost"
-      title={t('notFound')}
-      action={<LinkButton href="/warehouse">{t('back')}</LinkButton>}
-    >
-      {t('notFoundLead')}
-    </EmptyState>
+    <>
+      <h1 className="sr-only">{t('notFound')}</h1>
+      <EmptyState
+        art="lost"
+        title={t('notFound')}
+        action={<LinkButton href="/warehouse">{t('back')}</LinkButton>}
+      >
+        {t('notFoundLead')}
+      </EmptyState>
+    </>
   );
 }

@@ -1,3 +1,4 @@
+import type { Metadata } from 'next';
 import { notFound } from 'next/navigation';
 import { getLocale, getTranslations } from 'next-intl/server';
 import { requireCtx } from '#app/session.ts';
@@ -8,6 +9,7 @@ import { localized } from '#app/ui/localized.ts';
 import { TextLink } from '#app/ui/text-link.tsx';
 import { When } from '#app/ui/when.tsx';
 import { type Job, readJob, readStock } from '#lib/consumables/index.ts';
+import type { Ctx } from '#lib/kernel/ctx.ts';
 import { Refused } from '#lib/kernel/refused.ts';
 import { JobState } from '../job-state.tsx';
 import { AddItem } from './add-item.tsx';
@@ -16,14 +18,25 @@ import { HandOver } from './hand-over.tsx';
 import { KitList } from './kit-list.tsx';
 import { TakeBack } from './take-back.tsx';
 
-/** One box: its kit, its cookie, whose it is, and the one button that matters [US-160]. */
-export default async function Page({ params }: { params: Promise<{ jobId: string }> }) {
-  const ctx = await requireCtx('staff');
-  const [t, locale] = await Promise.all([getTranslations('consumables'), getLocale()]);
-  const job = await readJob(ctx, (await params).jobId).catch((error) => {
+type Props = { params: Promise<{ jobId: string }> };
+
+export async function generateMetadata({ params }: Props): Promise<Metadata> {
+  const job = await jobOf(await requireCtx('staff'), (await params).jobId);
+  return { title: `${job.requestNumber} ${localized(job.serviceName, await getLocale())}` };
+}
+
+function jobOf(ctx: Ctx, jobId: string): Promise<Job> {
+  return readJob(ctx, jobId).catch((error) => {
     if (error instanceof Refused && error.code === 'consumables.not_found') notFound();
     throw error;
   });
+}
+
+/** One box: its kit, its cookie, whose it is, and the one button that matters [US-160]. */
+export default async function Page({ params }: Props) {
+  const ctx = await requireCtx('staff');
+  const [t, locale] = await Promise.all([getTranslations('consumables'), getLocale()]);
+  const job = await jobOf(ctx, (await params).jobId);
   const isOpen = job.state === 'open';
   const lines = job.lines.map((line) => ({
     id: line.id,

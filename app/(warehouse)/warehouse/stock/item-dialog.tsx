@@ -40,10 +40,10 @@ export function ItemDialog({
           <Field name="name.ru" label={t('nameRu')} required>
             <Input defaultValue={item?.name.ru} maxLength={80} lang="ru" />
           </Field>
-          <Field name="unit.en" label={t('unitEn')} required>
+          <Field name="unit.en" label={t('unitEn')} hint={t('unitHint')} required>
             <Input defaultValue={item?.unit.en} maxLength={20} lang="en" />
           </Field>
-          <Field name="unit.ru" label={t('unitRu')} required>
+          <Field name="unit.ru" label={t('unitRu')} hint={t('unitHint')} required>
             <Input defaultValue={item?.unit.ru} maxLength={20} lang="ru" />
           </Field>
         </div>

@@ -49,7 +49,12 @@ export default async function Page() {
         rowKey={({ id }) => id}
         rowHref={({ id }) => `/warehouse/stock/${id}`}
         columns={[
-          { key: 'item', header: t('item'), cell: (item) => localized(item.name, locale) },
+          {
+            key: 'item',
+            header: t('item'),
+            className: 'min-w-[11em]',
+            cell: (item) => localized(item.name, locale),
+          },
           {
             key: 'onHand',
             header: t('onHand'),
@@ -65,7 +70,7 @@ export default async function Page() {
             key: 'reserved',
             header: t('reserved'),
             number: true,
-            wide: true,
+            className: 'max-lg:hidden',
             cell: (item) => item.reservedCount,
           },
           {
@@ -79,7 +84,7 @@ export default async function Page() {
             key: 'point',
             header: t('point'),
             number: true,
-            wide: true,
+            className: 'max-lg:hidden',
             cell: (item) => item.reorderPointCount,
           },
           { key: 'state', header: t('state'), cell: (item) => <StockState item={item} /> },

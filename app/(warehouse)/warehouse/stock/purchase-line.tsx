@@ -45,7 +45,7 @@ export function PurchaseLine({
           fields={
             <>
               <Field name="receivedCount" label={t('receivedCount')} required>
-                <NumberField defaultValue={purchase.count} min={1} max={100_000} />
+                <NumberField defaultValue={purchase.count} min={1} max={100_000} suffix={unit} />
               </Field>
               <Field name="lot" label={t('lot')}>
                 <Input maxLength={60} autoComplete="off" />

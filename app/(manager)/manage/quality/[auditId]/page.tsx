@@ -16,9 +16,10 @@ import { accountNames } from '#lib/identity/index.ts';
 import { Refused } from '#lib/kernel/refused.ts';
 import { historyOf, orderForManagers } from '#lib/ordering/index.ts';
 import { auditDetails } from '#lib/quality/index.ts';
-import { ConcludeForm } from '../conclude-form.tsx';
+import { ConcludeForm, draftOfConclusion } from '../conclude-form.tsx';
 import { Contacts } from '../contacts.tsx';
 import { Findings } from '../findings.tsx';
+import { LeftDraft } from '../left-draft.tsx';
 
 type Props = { params: Promise<{ auditId: string }> };
 
@@ -181,8 +182,18 @@ export default async function AuditPage({ params }: Props) {
           </Section>
         </div>
         <div>
-          {audit.findings ? (
-            <Findings audit={audit} hypothesis={hypothesis} by={names.get(audit.concludedBy ?? '')} />
+          {audit.findings && audit.concludedAt ? (
+            <>
+              <LeftDraft
+                draft={draftOfConclusion(audit.id, ctx.actor.id)}
+                filed={[...Object.values(audit.findings), hypothesis?.claim ?? '', hypothesis?.measure ?? '']}
+                title={t.rich('left.title', {
+                  name: names.get(audit.concludedBy ?? '') ?? '–',
+                  when: () => <When key="when" at={audit.concludedAt!} mode="exact" />,
+                })}
+              />
+              <Findings audit={audit} hypothesis={hypothesis} by={names.get(audit.concludedBy ?? '')} />
+            </>
           ) : (
             <Section id="conclude" title={t(`conclude.${audit.kind}`)} lead={t(`conclude.${audit.kind}Lead`)}>
               <ConcludeForm auditId={audit.id} kind={audit.kind} accountId={ctx.actor.id} />

@@ -1,3 +1,4 @@
+import type { Metadata } from 'next';
 import { notFound } from 'next/navigation';
 import { getLocale, getTranslations } from 'next-intl/server';
 import { requireCtx } from '#app/session.ts';
@@ -10,24 +11,36 @@ import { Table } from '#app/ui/table.tsx';
 import { TextLink } from '#app/ui/text-link.tsx';
 import { When } from '#app/ui/when.tsx';
 import { readItem } from '#lib/consumables/index.ts';
+import type { Ctx } from '#lib/kernel/ctx.ts';
 import { Refused } from '#lib/kernel/refused.ts';
 import { correct, propose } from '../../actions.ts';
 import { ItemDialog } from '../item-dialog.tsx';
 import { PurchaseLine } from '../purchase-line.tsx';
 import { StockState } from '../stock-state.tsx';
 
+type Props = { params: Promise<{ itemId: string }> };
+
+export async function generateMetadata({ params }: Props): Promise<Metadata> {
+  const { item } = await itemOf(await requireCtx('staff'), (await params).itemId);
+  return { title: localized(item.name, await getLocale()) };
+}
+
+function itemOf(ctx: Ctx, itemId: string): ReturnType<typeof readItem> {
+  return readItem(ctx, itemId).catch((error) => {
+    if (error instanceof Refused && error.code === 'consumables.not_found') notFound();
+    throw error;
+  });
+}
+
 /** One item: its numbers, what can be done, and the journal they come from. */
-export default async function Page({ params }: { params: Promise<{ itemId: string }> }) {
+export default async function Page({ params }: Props) {
   const ctx = await requireCtx('staff');
   const [t, kinds, locale] = await Promise.all([
     getTranslations('consumables.stock'),
     getTranslations('consumables.movement'),
     getLocale(),
   ]);
-  const { item, movements } = await readItem(ctx, (await params).itemId).catch((error) => {
-    if (error instanceof Refused && error.code === 'consumables.not_found') notFound();
-    throw error;
-  });
+  const { item, movements } = await itemOf(ctx, (await params).itemId);
   const name = localized(item.name, locale);
   const unit = localized(item.unit, locale);
   return (
@@ -38,7 +51,6 @@ export default async function Page({ params }: { params: Promise<{ itemId: strin
         badge={<StockState item={item} />}
         actions={
           <>
-            <ItemDialog item={item} />
             {!item.purchase && (
               <ConfirmButton
                 action={propose}
@@ -80,6 +92,7 @@ export default async function Page({ params }: { params: Promise<{ itemId: strin
             >
               {t('correct')}
             </ConfirmButton>
+            <ItemDialog item={item} />
           </>
         }
       />
