@@ -33,12 +33,14 @@ import { receiveCookie } from './receive-cookie.ts';
 import { receiveGatewayNotice } from './receive-gateway-notice.ts';
 import { receiveGoldenHatNotice } from './receive-golden-hat-notice.ts';
 import { releaseEngagementOfEndedOrder } from './release-engagement-of-ended-order.ts';
+import { sealLedger } from './seal-ledger.ts';
 import { sendOverdueMails } from './send-overdue-mails.ts';
 import { sendQueuedMail } from './send-queued-mail.ts';
 import { settlePoolOfEndedOrder } from './settle-pool-of-ended-order.ts';
 import { sweepOrders } from './sweep-orders.ts';
 import { syncDirectory, syncDirectoryOnRequest } from './sync-directory.ts';
 import { tidyNightly } from './tidy-nightly.ts';
+import { verifyMoneyNightly, verifyMoneyOnRequest } from './verify-money.ts';
 
 /** Every policy, in the order of an order's life. A new policy is a file beside this one and a line here. */
 // biome-ignore lint/suspicious/noExplicitAny: each policy knows its own event.
@@ -77,6 +79,9 @@ export const policies: readonly Policy<any>[] = [
   receiveGoldenHatNotice,
   askAboutParkedAttempt,
   chaseMoney,
+  sealLedger,
+  verifyMoneyNightly,
+  verifyMoneyOnRequest,
   ...notifyPeople,
   sendQueuedMail,
   sendOverdueMails,

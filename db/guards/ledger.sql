@@ -94,7 +94,7 @@ revoke all on schema ledger from public;
 revoke all on all tables in schema ledger from public, mcf_app, mcf_betting;
 grant usage on schema ledger to mcf_app, mcf_betting;
 grant select on all tables in schema ledger to mcf_app, mcf_betting;
--- Only the columns a caller may choose: stamps and numbers are the database's own.
+-- Only the columns that a caller may choose: stamps and numbers are the database's own.
 grant insert (id, book, kind, party) on ledger.accounts to mcf_app, mcf_betting;
 grant insert (id, book, key, request_hash, kind, subject, occurred_at, actor_kind, actor_id, details)
   on ledger.transactions to mcf_app, mcf_betting;

@@ -2,12 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Where files lie, by key. A folder on one machine; an S3-like store has the same three words. */
+/** Where files lie, by key. A folder on one machine; an S3-like store has the same words. */
 export type FileStore = {
   /** All or nothing: a reader sees the whole file or none, also after a crash. */
   put(key: string, bytes: Uint8Array): Promise<void>;
   get(key: string): Promise<Buffer | null>;
   remove(key: string): Promise<void>;
+  /** Adds to the end and never changes what stands: for what must be kept outside the database. */
+  append(key: string, bytes: Uint8Array): Promise<void>;
 };
 
 /** A store in a folder; two levels, so that no folder grows without end. Keys are our own ids, never a user's text. */
@@ -46,6 +48,17 @@ export function folderStore(root: string): FileStore {
       }
     },
     remove: async (key) => rm(place(key).path, { force: true }),
+    append: async (key, bytes) => {
+      const { folder, path } = place(key);
+      await mkdir(folder, { recursive: true });
+      const file = await open(path, 'a', 0o640);
+      try {
+        await file.writeFile(bytes);
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+    },
   };
 }
 

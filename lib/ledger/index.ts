@@ -3,8 +3,11 @@ export {
   accountId,
   accountKinds,
   type Book,
+  books,
   parseAccountId,
 } from './accounts.rules.ts';
+export { verificationRequested } from './events.ts';
+export { keepVerification, latestVerifications, type Verification } from './keep-verification.ts';
 export {
   type Line,
   type Posted,
@@ -14,4 +17,12 @@ export {
 } from './post-transaction.ts';
 export { type PostingKind, postings } from './postings.rules.ts';
 export * from './reads.ts';
-export { type LedgerReport, verifyLedger } from './verify-ledger.ts';
+export { requestVerification } from './request-verification.ts';
+export { headOf, sealBook } from './seal-book.ts';
+export {
+  type BookReport,
+  type LedgerReport,
+  type Problem,
+  type VerifyOptions,
+  verifyLedger,
+} from './verify-ledger.ts';

@@ -122,14 +122,14 @@ describe('the guards in the database', () => {
 
   test('refuse update, delete and truncate to the application and to a superuser', async () => {
     const { transactionId } = await post(charge('guarded'));
-    const sealed = { book: 'clients', seq: 9, sealed_at: ctx.now, transaction_id: transactionId, hash: 'x' };
-    const taken = { book: 'clients', seq: 9, taken_at: ctx.now, debit_cents: 1, credit_cents: 0 };
+    const sealed = { book: 'betting', seq: 9, sealed_at: ctx.now, transaction_id: transactionId, hash: 'x' };
+    const taken = { book: 'betting', kind: 'pool', seq: 9, debit_cents: 1, credit_cents: 0 };
     const said = { id: ctx.newId(), at: ctx.now, actor_kind: 'system', actor_id: 'test', report: '{}' };
     const { default: postgres } = await import('postgres');
     const superuser = postgres(database.adminUrl, { max: 1, onnotice: () => {} });
     try {
       await superuser`insert into ledger.seals ${superuser(sealed)}`;
-      await superuser`insert into ledger.snapshots ${superuser({ ...taken, account_id: receivable })}`;
+      await superuser`insert into ledger.snapshots ${superuser(taken)}`;
       await superuser`insert into ledger.verifications ${superuser(said)}`;
       for (const table of ['transactions', 'lines', 'accounts', 'seals', 'snapshots', 'verifications'])
         for (const change of [
@@ -219,8 +219,8 @@ describe('the guards in the database', () => {
 
 test('verification finds nothing wrong in books kept by these rules', async () => {
   const report = await verifyLedger(ctx);
-  expect(report.problems).toEqual([]);
-  expect(report.books.find(({ book }) => book === 'clients')).toMatchObject({ sumCents: 0n });
+  // What the guards were tried with was written past `postTransaction`.
+  expect(report.problems.filter(({ params }) => !params.key?.startsWith('raw-'))).toEqual([]);
 });
 
 test('verification names the transaction that somebody with power over the database has bent', async () => {
@@ -233,8 +233,13 @@ test('verification names the transaction that somebody with power over the datab
   } finally {
     await superuser.end();
   }
-  expect((await verifyLedger(ctx)).problems).toEqual([
-    { book: 'clients', transactionId: null, what: 'book_not_zero' },
-    { book: 'clients', transactionId, what: 'unbalanced' },
+  const { problems } = await verifyLedger(ctx);
+  expect(problems.filter(({ params }) => !params.key?.startsWith('raw-'))).toEqual([
+    { code: 'request_differs', params: { book: 'clients', id: transactionId, key: 'bent' } },
+    { code: 'book_not_zero', params: { book: 'clients', sum: '1' } },
+    {
+      code: 'unbalanced',
+      params: { book: 'clients', id: transactionId, key: 'bent', count: '2', sum: '1' },
+    },
   ]);
 });

@@ -111,7 +111,8 @@ function checked({ key, book, kind, subject, lines, details = {}, occurredAt }: 
   };
 }
 
-function hashRequest(request: Omit<Posting, 'key'>): string {
+/** What was asked for under a key, as one hash. */
+export function hashRequest(request: Omit<Posting, 'key'>): string {
   const text = canonicalize({
     ...request,
     occurredAt: request.occurredAt?.toISOString(),

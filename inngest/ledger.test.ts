@@ -1,0 +1,215 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { and, eq, sql } from 'drizzle-orm';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { connect } from '#db/client.ts';
+import { attempts, invoices, items } from '#db/schema/billing.ts';
+import { giveBonus, payInvoice, requestClose } from '#lib/billing/index.ts';
+import { startPartners } from '#lib/billing/testing.ts';
+import { type Ctx, uuidv7 } from '#lib/kernel/ctx.ts';
+import { account, as, at, emitted, freshDatabase, runPolicy, testCtx } from '#lib/kernel/testing.ts';
+import {
+  accountId,
+  balanceOf,
+  latestVerifications,
+  requestVerification,
+  verificationRequested,
+} from '#lib/ledger/index.ts';
+import { verifyMoney } from '#lib/reports/verify-money.ts';
+import { chargeInvoice } from './charge-invoice.ts';
+import { closeWeek } from './close-week.ts';
+import { openPayoutAccountPolicy } from './open-payout-account.ts';
+import { postEndedOrderPolicy } from './post-ended-order.ts';
+import { receiveGatewayNotice } from './receive-gateway-notice.ts';
+import { sealLedger } from './seal-ledger.ts';
+import { verifyMoneyNightly, verifyMoneyOnRequest } from './verify-money.ts';
+
+let folder: string;
+let database: Awaited<ReturnType<typeof freshDatabase>>;
+let partners: Awaited<ReturnType<typeof startPartners>>;
+let ctx: Ctx;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'mcf-ledger-'));
+  process.env.FILES_DIR = folder;
+  [database, partners] = await Promise.all([freshDatabase(), startPartners()]);
+  ctx = { ...testCtx(database.db), newId: () => uuidv7(new Date()) };
+});
+afterAll(async () => {
+  await partners.stop();
+  await database.close();
+  await rm(folder, { recursive: true });
+});
+
+const afterSunday = '2026-03-08T17:01:00Z';
+
+/** An order that ended, as ordering keeps it and as the books get it. */
+async function ended({
+  outcome = 'completed' as 'completed' | 'failed' | 'cancelled',
+  clientId = randomUUID() as string,
+  costCents = 10_000n,
+  endedAt = '2026-03-04T12:00:00Z',
+} = {}) {
+  const orderId = randomUUID();
+  const workerId = randomUUID();
+  const requestNumber = `R-${orderId.slice(0, 8)}`;
+  const serviceName = { en: 'Knocking glasses', ru: 'Сбросить стаканы' };
+  await database.sql`
+    insert into ordering.orders (id, request_number, client_id, client_name, request_key, service_type_id,
+      service_version_id, service_name, duration_minutes, skills, kit, what, place, contact, starts_at, state, match_id,
+      worker_id, worker_name, cost_cents, discount_percent, price_cents, placed_at, ended_at, failure_cause)
+    values (${orderId}, ${requestNumber}, ${clientId}, 'Murka', ${orderId}, ${randomUUID()}, ${randomUUID()},
+      ${JSON.stringify(serviceName)}::text::jsonb, 30, '[]', '[]', 'x', 'x', 'x', ${endedAt}, ${outcome}, ${randomUUID()},
+      ${workerId}, 'Vasya', ${costCents.toString()}, 0, ${costCents.toString()}, ${endedAt}, ${endedAt},
+      ${outcome === 'failed' ? 'worker_no_show' : null})`;
+  const money = { costCents: costCents.toString(), priceCents: costCents.toString() };
+  const cause = outcome === 'failed' ? { cause: 'worker_no_show' } : {};
+  const data = {
+    orderId,
+    clientId,
+    workerId,
+    requestNumber,
+    serviceName,
+    ...money,
+    endedAt,
+    reason: null,
+    ...cause,
+  };
+  await runPolicy(postEndedOrderPolicy, ctx, { ...data, endedBy: { kind: 'system', id: 'test' } } as never, {
+    eventName: `ordering/order.${outcome}`,
+  });
+  return { orderId, clientId, workerId };
+}
+
+describe('a charge that succeeds late, after another try was paid', () => {
+  test('is posted once as paid twice, and the next invoice gives it back', async () => {
+    const { clientId } = await ended();
+    const close = async (period: string, now: string) => {
+      await requestClose(at(ctx, now), { kind: 'week', period });
+      await runPolicy(closeWeek, at(ctx, now), { periodEnd: period });
+      const [invoice] = await ctx.db
+        .select()
+        .from(invoices)
+        .where(and(eq(invoices.clientId, clientId), eq(invoices.period, period)));
+      return invoice!;
+    };
+    const first = await close('2026-03-08', afterSunday);
+    partners.behave('says_failed_then_succeeded');
+    const now = at(ctx, afterSunday);
+    const charge = { invoiceId: first.id, clientId, amountCents: first.amountCents.toString() };
+    await runPolicy(chargeInvoice, now, charge);
+    const me = as(now, { ...account('client'), id: clientId } as never);
+    await payInvoice(me, { invoiceId: first.id });
+    await runPolicy(chargeInvoice, now, { ...charge, attemptNo: 2 } as never);
+    expect(
+      await ctx.db.$count(attempts, and(eq(attempts.documentId, first.id), eq(attempts.state, 'succeeded'))),
+    ).toBe(1);
+    const key = `charge:${first.id}:1`;
+    partners.decide(key, 'succeeded');
+    const notice = {
+      deliveryId: 'd',
+      type: 'x',
+      data: { id: 'x', idempotencyKey: key, status: 'succeeded' },
+    };
+    for (let i = 0; i < 2; i++) await runPolicy(receiveGatewayNotice, now, notice as never);
+    expect(await balanceOf(ctx, accountId('clients', 'receivable', clientId))).toBe(-10_000n);
+    expect(await ctx.db.select().from(items).where(eq(items.kind, 'charge_succeeded_again'))).toMatchObject([
+      { amountCents: -10_000n, documentId: null },
+    ]);
+    await ended({ clientId, costCents: 25_000n, endedAt: '2026-03-10T12:00:00Z' });
+    expect(await close('2026-03-15', '2026-03-15T17:01:00Z')).toMatchObject({ amountCents: 15_000n });
+  });
+});
+
+describe('verification', () => {
+  test('finds nothing wrong with orders, bonuses and payments, and keeps what it found', async () => {
+    const { workerId } = await ended({ outcome: 'failed' });
+    await ended({ outcome: 'cancelled' });
+    await runPolicy(openPayoutAccountPolicy, ctx, {
+      accountId: workerId,
+      name: 'Vasya',
+      characteristics: {},
+    });
+    await giveBonus(as(ctx, 'manager'), { bonusId: randomUUID(), workerId, amount: '12', reason: 'Because' });
+    await runPolicy(sealLedger, ctx, {});
+    await runPolicy(sealLedger, ctx, {});
+    await runPolicy(verifyMoneyNightly, ctx, {});
+    const manager = as(ctx, 'manager');
+    await requestVerification(manager);
+    for (const data of await emitted(ctx, verificationRequested)) {
+      const requested = { ...data, requestedById: manager.actor.id } as never;
+      await runPolicy(verifyMoneyOnRequest, at(ctx, '2026-03-02T10:00:00Z'), requested);
+    }
+    const kept = await latestVerifications(manager);
+    expect(kept).toMatchObject([
+      { actorKind: 'account', actorId: manager.actor.id, report: { problems: [], problemsCount: 0 } },
+      { actorKind: 'system', report: { problems: [], books: [{ book: 'clients' }, { book: 'people' }] } },
+    ]);
+    expect(kept[0]!.report.books[0]!.sealedCount).toBeGreaterThan(3);
+    await expect(requestVerification(as(ctx, 'client'))).rejects.toMatchObject({ code: 'not_allowed' });
+    await expect(latestVerifications(as(ctx, 'worker'))).rejects.toMatchObject({ code: 'not_allowed' });
+  });
+
+  test.each([
+    [
+      'an order that was not billed',
+      'delete from billing.billed_orders',
+      ['order_not_billed', 'posting_wrong'],
+    ],
+    ['an order that is not there', 'delete from ordering.orders', ['billed_without_order']],
+    [
+      'an order at another price',
+      'update ordering.orders set cost_cents = cost_cents + 1',
+      ['billed_differs'],
+    ],
+    [
+      'what was billed',
+      'update billing.billed_orders set price_cents = cost_cents - 1',
+      ['billed_differs', 'posting_wrong'],
+    ],
+    [
+      'a line of a document',
+      'update billing.items set amount_cents = amount_cents + 1',
+      ['item_wrong', 'document_sum'],
+    ],
+    [
+      'the sum of an invoice',
+      'update billing.invoices set amount_cents = amount_cents + 1',
+      ['document_sum'],
+    ],
+    [
+      'an invoice taken away',
+      'delete from billing.invoices where number = 1',
+      ['invoice_number_missing', 'document_sum'],
+    ],
+    ['a charge taken away', 'delete from billing.attempts', ['charge_wrong']],
+    [
+      'an invoice that calls itself unpaid',
+      `update billing.invoices set state = 'issued'`,
+      ['invoice_paid_wrong'],
+    ],
+  ])('tells of %s', async (_, change, codes) => {
+    expect((await verifyMoney(ctx)).problems).toEqual([]);
+    const superuser = connect(database.adminUrl, { maxConnections: 1 });
+    const untouched = new Error('rolled back');
+    const work = superuser.db.transaction(async (db) => {
+      for (const table of [
+        'ordering.orders',
+        'billing.billed_orders',
+        'billing.items',
+        'billing.invoices',
+        'billing.attempts',
+      ])
+        await db.execute(sql.raw(`alter table ${table} disable trigger all`));
+      await db.execute(sql.raw(change));
+      const found = (await verifyMoney({ ...at(ctx, '2026-04-01T00:00:00Z'), db })).problems.map(
+        ({ code }) => code,
+      );
+      expect(found).toEqual(expect.arrayContaining(codes));
+      throw untouched;
+    });
+    await expect(work).rejects.toBe(untouched);
+    await superuser.close();
+  });
+});

@@ -1,0 +1,122 @@
+import { sql } from 'drizzle-orm';
+import { type Ctx, requireRole } from '#lib/kernel/ctx.ts';
+import type { FileStore } from '#lib/kernel/file-store.ts';
+import { type Tx, transaction } from '#lib/kernel/transaction.ts';
+import type { Book } from './accounts.rules.ts';
+import {
+  type Anchor,
+  anchorsKey,
+  type Content,
+  genesis,
+  link,
+  readAnchors,
+  writeAnchor,
+} from './chain.rules.ts';
+import { linesText, transactionText } from './contents.ts';
+
+/** The role that sees a book; none: the application's own. */
+export const roleOf = (book: Book): { role?: string } => (book === 'betting' ? { role: 'mcf_betting' } : {});
+
+/** Transactions in one round of the sealer, which is one database transaction. */
+const roundSize = 1000;
+const roundsAtMost = 100;
+
+/**
+ * Chains what was posted to a book since the last time, then writes the head down outside the database. Runs beside
+ * posting and never in its way; two sealers of a book take turns. `everything` also looks for transactions that are
+ * older than the last sealed one by more than an hour. Answers how many were sealed; 100,000 at most in one call.
+ */
+export async function sealBook(
+  ctx: Ctx,
+  { book, store, everything = false }: { book: Book; store: FileStore; everything?: boolean },
+): Promise<{ sealedCount: number; seq: number }> {
+  requireRole(ctx, 'system');
+  let sealedCount = 0;
+  for (let round = 0; round < roundsAtMost; round++) {
+    const sealed = await transaction(ctx, (tx) => sealRound(tx, book, everything), roleOf(book));
+    sealedCount += sealed;
+    if (sealed < roundSize) break;
+  }
+  const head = await transaction(ctx, (tx) => headOf(tx, book), roleOf(book));
+  if (head) await anchor(ctx, store, book, head);
+  return { sealedCount, seq: head?.seq ?? 0 };
+}
+
+async function sealRound(tx: Tx, book: Book, everything: boolean): Promise<number> {
+  await tx.db.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`ledger:seal:${book}`}, 0))`);
+  const head = await headOf(tx, book);
+  // Whatever is posted commits within its statement timeout: an hour is far more than a straggler needs.
+  const since = everything
+    ? sql`'-infinity'::timestamptz`
+    : sql`coalesce((select t.recorded_at - interval '1 hour' from ledger.seals s
+        join ledger.transactions t on t.id = s.transaction_id
+        where s.book = ${book} order by s.seq desc limit 1), '-infinity')`;
+  const rows = await tx.db.execute<Content & { id: string }>(sql`
+    select t.id, ${transactionText} as transaction, ${linesText} as lines
+    from ledger.transactions t
+    where t.book = ${book} and t.recorded_at >= ${since}
+      and not exists (select from ledger.seals s where s.transaction_id = t.id)
+    order by t.recorded_at, t.id limit ${roundSize}`);
+  if (rows.length === 0) return 0;
+  let hash = head?.hash ?? genesis(book);
+  let seq = head?.seq ?? 0;
+  const seals = rows.map((row) => {
+    hash = link(hash, row);
+    seq += 1;
+    return { seq, transaction_id: row.id, hash };
+  });
+  await tx.db.execute(sql`
+    insert into ledger.seals (book, seq, transaction_id, hash, sealed_at)
+    select ${book}, seq, transaction_id, hash, ${tx.now.toISOString()}::timestamptz
+    from jsonb_to_recordset(${JSON.stringify(seals)}::text::jsonb)
+      as sealed(seq bigint, transaction_id uuid, hash text)`);
+  await tx.db.execute(sql`
+    with moved as (
+      select a.kind, sum(l.amount_cents) filter (where l.amount_cents > 0) as debit,
+        -sum(l.amount_cents) filter (where l.amount_cents < 0) as credit
+      from ledger.seals s join ledger.lines l on l.transaction_id = s.transaction_id
+        join ledger.accounts a on a.id = l.account_id
+      where s.book = ${book} and s.seq > ${head?.seq ?? 0} group by a.kind
+    )
+    insert into ledger.snapshots (book, kind, seq, debit_cents, credit_cents)
+    select ${book}, moved.kind, ${seq}, coalesce(moved.debit, 0) + coalesce(last.debit_cents, 0),
+      coalesce(moved.credit, 0) + coalesce(last.credit_cents, 0)
+    from moved left join lateral (select * from ledger.snapshots known
+      where known.book = ${book} and known.kind = moved.kind order by known.seq desc limit 1) last on true`);
+  return rows.length;
+}
+
+/** The head of a book's chain; with `at`, as it stood then. Null while nothing is sealed. */
+export async function headOf(
+  tx: Pick<Ctx, 'db'>,
+  book: Book,
+  at?: Date,
+): Promise<{ seq: number; hash: string } | null> {
+  const [row] = await tx.db.execute<{ seq: string; hash: string }>(sql`
+    select seq, hash from ledger.seals where book = ${book}
+      ${at ? sql`and sealed_at <= ${at.toISOString()}::timestamptz` : sql``}
+    order by seq desc limit 1`);
+  return row ? { seq: Number(row.seq), hash: row.hash } : null;
+}
+
+async function anchor(
+  ctx: Ctx,
+  store: FileStore,
+  book: Book,
+  head: { seq: number; hash: string },
+): Promise<void> {
+  const last = (await anchorsOf(store, book))?.anchors.at(-1);
+  // A head that has gone back is not written down: the verification says so, and the file keeps what was true.
+  if (last && last.seq >= head.seq) return;
+  const line: Anchor = { ...head, at: ctx.now.toISOString() };
+  await store.append(anchorsKey(book), Buffer.from(writeAnchor(line)));
+}
+
+/** The heads written down for a book; null when there is no such file. */
+export async function anchorsOf(
+  store: FileStore,
+  book: Book,
+): Promise<{ anchors: Anchor[]; torn: number } | null> {
+  const bytes = await store.get(anchorsKey(book));
+  return bytes && readAnchors(bytes.toString('utf8'));
+}

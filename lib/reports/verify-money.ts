@@ -1,0 +1,137 @@
+import { type SQL, sql } from 'drizzle-orm';
+import { type Ctx, requireRole } from '#lib/kernel/ctx.ts';
+import { type LedgerReport, type Problem, type VerifyOptions, verifyLedger } from '#lib/ledger/index.ts';
+
+/** An order that ended so long ago has been billed, unless something is wrong. */
+const billedAfterMinutes = 15;
+const mostOfEach = 50;
+
+// Kinds of entries that stand on an invoice or a statement, and those that come from one order.
+const itemKinds = sql`('order_charged', 'discount_given', 'charge_succeeded_again', 'refund_granted', 'worker_earned',
+  'worker_fined', 'penalty_waived', 'bonus_given')`;
+const orderKinds = sql`('order_charged', 'discount_given', 'worker_earned', 'worker_fined')`;
+const partyLine = sql`(l.account_id like 'clients:receivable:%' or l.account_id like 'people:payable:%')`;
+
+/** Each answers the rows that are wrong; the columns go into the words of the problem (`ledger.problems.<code>`). */
+const checks: Record<string, (now: Date) => SQL> = {
+  order_not_billed: (now) => sql`
+    select o.request_number as number, o.id from ordering.orders o
+    where o.ended_at < ${new Date(now.getTime() - billedAfterMinutes * 60_000).toISOString()}::timestamptz
+      and not exists (select from billing.billed_orders b where b.order_id = o.id) order by o.id`,
+
+  billed_without_order: () => sql`
+    select b.request_number as number, b.order_id as id from billing.billed_orders b
+    where not exists (select from ordering.orders o where o.id = b.order_id) order by b.order_id`,
+
+  billed_differs: () => sql`
+    select b.request_number as number, b.order_id as id from billing.billed_orders b
+      join ordering.orders o on o.id = b.order_id
+    where (o.state, o.client_id, o.worker_id, o.cost_cents, o.price_cents, o.ended_at)
+      is distinct from (b.outcome, b.client_id, b.worker_id, b.cost_cents, b.price_cents, b.ended_at) order by b.order_id`,
+
+  // The client in full, less the discount fixed at matching; the worker 60 % of the cost, rounded half up, or 40.00 less.
+  posting_wrong: () => sql`
+    with expected as (
+      select 'order:' || order_id || ':charge' as key, 'clients:receivable:' || client_id as account, cost_cents as amount
+        from billing.billed_orders where cost_cents > 0
+      union all select 'order:' || order_id || ':discount', 'clients:receivable:' || client_id, price_cents - cost_cents
+        from billing.billed_orders where price_cents < cost_cents
+      union all select 'order:' || order_id || ':earning', 'people:payable:' || worker_id, -((cost_cents * 60 + 50) / 100)
+        from billing.billed_orders
+        where outcome = 'completed' and worker_id is not null and (cost_cents * 60 + 50) / 100 > 0
+      union all select 'order:' || order_id || ':penalty', 'people:payable:' || worker_id, 4000
+        from billing.billed_orders where outcome = 'failed' and worker_id is not null
+    ), posted as (
+      select t.key, l.account_id as account, l.amount_cents as amount
+      from ledger.transactions t join ledger.lines l on l.transaction_id = t.id
+      where t.kind in ${orderKinds} and ${partyLine}
+    )
+    select key, expected.amount as expected, posted.amount as posted from expected full join posted using (key)
+    where (expected.account, expected.amount) is distinct from (posted.account, posted.amount) order by key`,
+
+  item_wrong: () => sql`
+    with posted as (
+      select t.id, t.key, t.kind, split_part(l.account_id, ':', 3) as party, t.occurred_at,
+        case when t.book = 'clients' then l.amount_cents else -l.amount_cents end as amount
+      from ledger.transactions t join ledger.lines l on l.transaction_id = t.id
+      where t.kind in ${itemKinds} and ${partyLine}
+    )
+    select coalesce(p.key, i.kind) as key, coalesce(p.id, i.transaction_id) as id
+    from posted p full join billing.items i on i.transaction_id = p.id
+    where (p.kind, p.party, p.amount, p.occurred_at)
+      is distinct from (i.kind, i.party_id::text, i.amount_cents, i.occurred_at) order by 2`,
+
+  document_sum: () => sql`
+    with taken as (select document_id, sum(amount_cents) as total, count(distinct party_id) as parties, min(party_id::text) as party
+      from billing.items where document_id is not null group by document_id)
+    select d.id, d.name as number, d.amount as expected, coalesce(t.total, 0) as posted from (
+      select id, client_id as party, number::text as name, amount_cents as amount from billing.invoices
+      union all select id, worker_id, period, amount_cents - carried_cents from billing.statements) d
+      full join taken t on t.document_id = d.id
+    where d.amount is distinct from coalesce(t.total, 0) or t.parties > 1 or t.party <> d.party::text order by d.id`,
+
+  invoice_number_missing: () => sql`
+    select n as number from generate_series(1, (select coalesce(max(number), 0) from billing.invoices)) n
+    where not exists (select from billing.invoices i where i.number = n) order by n`,
+
+  charge_wrong: () => sql`
+    with posted as (
+      select case when t.kind = 'charge_succeeded_again' then left(t.key, -6) else t.key end as key, l.amount_cents as amount
+      from ledger.transactions t join ledger.lines l on l.transaction_id = t.id
+      where t.kind in ('charge_succeeded', 'charge_succeeded_again') and l.account_id like 'clients:receivable:%'
+    ), taken as (select key, -amount_cents as amount from billing.attempts where purpose = 'charge' and state = 'succeeded')
+    select key, taken.amount as expected, posted.amount as posted from taken full join posted using (key)
+    where taken.amount is distinct from posted.amount order by key`,
+
+  payout_wrong: () => sql`
+    with posted as (
+      select t.key, abs(l.amount_cents) as amount
+      from ledger.transactions t join ledger.lines l on l.transaction_id = t.id
+      where t.kind in ('payout_sent', 'payout_confirmed', 'payout_failed', 'payout_confirmed_late') and l.amount_cents > 0
+    ), made as (
+      select key || ':sent' as key, amount_cents as amount from billing.attempts where purpose = 'payout'
+      union all select key || ':failed', amount_cents from billing.attempts a
+        where purpose = 'payout' and (state = 'failed' or state = 'succeeded'
+          and exists (select from posted p where p.key = a.key || ':confirmed-late'))
+      union all select a.key || case when exists (select from posted p where p.key = a.key || ':confirmed-late')
+          then ':confirmed-late' else ':confirmed' end, amount_cents from billing.attempts a
+        where purpose = 'payout' and state = 'succeeded'
+    )
+    select key, made.amount as expected, posted.amount as posted from made full join posted using (key)
+    where made.amount is distinct from posted.amount order by key`,
+
+  invoice_paid_wrong: () => sql`
+    select i.number, i.id, i.state from billing.invoices i
+    where (i.state = 'paid') <> exists (select from ledger.transactions t
+      where t.book = 'clients' and t.kind = 'charge_succeeded' and t.subject = i.id::text) order by i.number`,
+};
+
+export type MoneyReport = LedgerReport & { ordersCount: number };
+
+/**
+ * Everything that can be said about the books: the ledger's own chain, anchors and balance, and billing against orders:
+ * each ended order billed once, at the right sums, on the right document, and what partners moved posted. Reads only.
+ */
+export async function verifyMoney(ctx: Ctx, options: VerifyOptions = {}): Promise<MoneyReport> {
+  requireRole(ctx, 'manager', 'billing', 'system');
+  const report = await verifyLedger(ctx, options);
+  const problems: Problem[] = [];
+  const ordersCount = await ctx.db.transaction(
+    async (db) => {
+      await db.execute(sql`select set_config('statement_timeout', '600000', true)`);
+      for (const [code, check] of Object.entries(checks)) {
+        const rows = await db.execute<Record<string, string | null>>(
+          sql`select * from (${check(ctx.now)}) wrong limit ${mostOfEach}`,
+        );
+        for (const row of rows) {
+          const params = Object.entries(row).map(([name, value]) => [name, String(value ?? '–')]);
+          problems.push({ code, params: Object.fromEntries(params) });
+        }
+      }
+      const [counted] = await db.execute<{ n: string }>(sql`select count(*) as n from billing.billed_orders`);
+      return Number(counted!.n);
+    },
+    { isolationLevel: 'repeatable read', accessMode: 'read only' },
+  );
+  return { ...report, problems: [...report.problems, ...problems], ordersCount };
+}
