@@ -18,6 +18,7 @@ export const areas = [
   'hiring',
   'quality',
   'billing',
+  'ledger',
   'betting',
   'identity',
   'notifications',

@@ -2,8 +2,8 @@ import { getLocale, getMessages, getTimeZone } from 'next-intl/server';
 import type { ReactNode } from 'react';
 import { MessagesProvider } from './messages-provider.tsx';
 
-/** Not sent to a browser unless a page names it: most people must not find out that it exists. */
-const hidden = ['betting'];
+/** Not sent to a browser unless a page names it: most people must not find out that it exists, or have no use for it. */
+const hidden = ['betting', 'ledger'];
 
 /** Hands texts to the client components below. Shells do this for all areas; public pages name the few they need. */
 export async function ClientMessages({ areas, children }: { areas?: string[]; children: ReactNode }) {

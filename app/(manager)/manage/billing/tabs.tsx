@@ -10,8 +10,10 @@ export function BillingTabs() {
       items={[
         { href: '/manage/billing', label: t('overview') },
         { href: '/manage/billing/invoices', label: t('invoices') },
+        { href: '/manage/billing/pauses', label: t('pauses') },
         { href: '/manage/billing/payouts', label: t('payouts') },
         { href: '/manage/billing/bonuses', label: t('bonuses') },
+        { href: '/manage/billing/check', label: t('check') },
       ]}
     />
   );
