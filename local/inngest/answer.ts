@@ -39,6 +39,12 @@ const stepTooLarge = (id: string) =>
   `error validating generator opcode ${id}: step output size is greater than the limit`;
 const errorJson = (name: string, message: string) => canonicalJson({ name, message });
 
+/** When a step began, as the SDK measured it: nanoseconds. */
+export function beganAt(timing: unknown): Date | null {
+  const at = new Date(Number((timing as { a?: unknown } | undefined)?.a) / 1e6);
+  return at.getTime() > 0 && at.getTime() < 4e12 ? at : null;
+}
+
 /** Reads one answer. Pure; decides retry, end, results and open steps by the recorded rules. */
 export function readAnswer(answer: Answer, job: Job, maxAttempts: number, now: number): Outcome {
   const outcome: Outcome = { version: job.version, results: [], planned: [], next: 'continue' };
@@ -101,7 +107,7 @@ export function readAnswer(answer: Answer, job: Job, maxAttempts: number, now: n
 
   const version = Number(headers['x-inngest-req-version']);
   for (const raw of Array.isArray(value) ? value : [value]) {
-    const { op, id, opts, data, error } = (raw ?? {}) as Record<string, unknown>;
+    const { op, id, opts, data, error, timing } = (raw ?? {}) as Record<string, unknown>;
     const name = String((raw as Record<string, unknown>)?.name ?? '');
     const label = String((raw as Record<string, unknown>)?.displayName ?? name).replaceAll('\0', '');
     if (typeof op !== 'string' || typeof id !== 'string' || id.includes('\0'))
@@ -109,9 +115,11 @@ export function readAnswer(answer: Answer, job: Job, maxAttempts: number, now: n
     if (op === 'StepRun' || op === 'Step') {
       const memo = op === 'Step' ? canonicalJson(data) : canonicalJson({ data: data ?? null });
       if (tooLarge(memo)) return fail(errorJson('Error', stepTooLarge(id)));
-      outcome.results.push({ id, op, name: label, memo });
+      outcome.results.push({ id, op, name: label, memo, began_at: beganAt(timing) });
     } else if (op === 'StepFailed' || (op === 'StepError' && last)) {
-      outcome.results.push({ id, op: 'StepFailed', name: label, memo: errorMemo(error) });
+      outcome.results.push({
+        ...{ id, op: 'StepFailed', name: label, memo: errorMemo(error), began_at: beganAt(timing) },
+      });
     } else if (op === 'StepError') {
       outcome.next = { error: canonicalJson(error), retryAt: parseRetryAfterMs(headers['retry-after'], now) };
     } else if (op === 'RunComplete') {

@@ -1,11 +1,13 @@
+import { beganAt } from './answer.ts';
 import { jobIdOf } from './call-app.ts';
 import { canonicalJson } from './canonical-json.ts';
 import type { Core } from './core.ts';
 import type { Job } from './job.ts';
 import { MAX_STEP_BYTES } from './limits.ts';
-import { resolveStep, withoutEmptyUser } from './run.ts';
+import { resolveStep, type StepResult, withoutEmptyUser } from './run.ts';
 
-export type Reply = { status: number; body?: unknown };
+/** An answer to a request: JSON, or text as it is. */
+export type Reply = { status: number; body?: unknown; type?: string };
 
 /**
  * `POST /v1/checkpoint/:run/async`: stores steps while the call goes on; one statement, one commit. The first result of
@@ -19,23 +21,24 @@ export async function takeCheckpoint(core: Core, raw: unknown): Promise<Reply> {
     status,
     body: { error, data: { run_id }, status },
   });
-  const results: { id: string; op: string; name: string; memo: string }[] = [];
+  const results: StepResult[] = [];
   for (const step of steps as Record<string, unknown>[]) {
     if (step?.op !== 'StepRun' || typeof step.id !== 'string')
       return refuse(400, 'cannot checkpoint async steps');
     const memo = canonicalJson({ data: step.data ?? null });
     if (Buffer.byteLength(memo) > MAX_STEP_BYTES)
       return refuse(413, `step ${step.id} output too large: step output size is greater than the limit`);
-    results.push({ id: step.id, op: 'StepRun', name: String(step.displayName ?? step.name ?? ''), memo });
+    const name = String(step.displayName ?? step.name ?? '').replaceAll('\0', '');
+    results.push({ id: step.id, op: 'StepRun', name, memo, began_at: beganAt(step.timing) });
   }
   const generation = Number(generation_id ?? 1) || 0;
   const [found] = await core.sql`
     with run as (select id from runs where id = ${run_id} and ended_at is null),
     job as (select generation from queue where id = ${jobIdOf(qi_id)} and run_id = ${run_id}),
     stored as (
-      insert into steps (run_id, id, op, name, memo)
-      select run.id, x.id, op, name, memo
-      from run, json_to_recordset(${JSON.stringify(results)}::text::json) as x (id text, op text, name text, memo text)
+      insert into steps (run_id, id, op, name, memo, began_at)
+      select run.id, x.id, op, name, memo, began_at
+      from run, json_populate_recordset(null::steps, ${JSON.stringify(results)}::text::json) as x
       where not exists (select from job where generation > ${generation})
       on conflict do nothing)
     select exists (select from run) as open, (select generation from job) as generation`;
@@ -46,27 +49,23 @@ export async function takeCheckpoint(core: Core, raw: unknown): Promise<Reply> {
 }
 
 /** `GET /v0/runs/:run/actions|batch`: the state of a run too large to be sent with the call. */
-export async function readRunState(
-  core: Core,
-  run_id: string,
-  what: 'actions' | 'batch',
-): Promise<{ status: number; text: string }> {
+export async function readRunState(core: Core, run_id: string, what: 'actions' | 'batch'): Promise<Reply> {
   const [run] = await core.sql`select event_ids from runs where id = ${run_id} and ended_at is null`;
   if (!run) {
     const error = `runtime state is no longer available for runID: ${run_id}`;
-    return { status: 410, text: JSON.stringify({ error, data: null, status: 410 }) };
+    return { status: 410, body: { error, data: null, status: 410 } };
   }
   if (what === 'actions') {
     const steps = await core.sql`select id, memo from steps where run_id = ${run_id} order by position`;
     return {
       status: 200,
-      text: `{${steps.map((step) => `${JSON.stringify(step.id)}:${step.memo}`).join(',')}}`,
+      body: `{${steps.map((step) => `${JSON.stringify(step.id)}:${step.memo}`).join(',')}}`,
     };
   }
   const events = await core.sql`
     select payload from events where id = any(${run.event_ids}) order by array_position(${run.event_ids}, id)`;
   const given = events.map((event) => withoutEmptyUser(JSON.parse(event.payload)));
-  return { status: 200, text: canonicalJson(given) };
+  return { status: 200, body: canonicalJson(given) };
 }
 
 /** `POST /v1/signals`: wakes the run that waits for this signal. 404 when nobody does. */

@@ -46,6 +46,7 @@ alter table runs add singleton text, add called_at timestamptz, add replayed_by 
 create index runs_singleton on runs (singleton) where singleton is not null and ended_at is null;
 create index runs_failed on runs (id) where status = 'failed';
 create table rates (key text primary key, tat double precision not null, free_at double precision not null);`,
+  'alter table steps add began_at timestamptz;',
 ];
 
 /** A pool whose unqualified names mean the runner's own schema. */

@@ -94,6 +94,10 @@ function faultOf(raw: unknown): string | undefined {
 
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
+/** When an id was made. */
+export const momentOf = (id: string): Date =>
+  new Date([...id.slice(0, 10)].reduce((ms, digit) => ms * 32 + ALPHABET.indexOf(digit), 0));
+
 /** ULID(ms, entropy with its last 4 bytes raised by the 1-based index), as the real server makes it. */
 function seededId(seed: string | undefined, index: number): string | undefined {
   const [ms, base64] = seed?.split(',') ?? [];

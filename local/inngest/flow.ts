@@ -227,6 +227,6 @@ export async function release(core: Core, job: Job): Promise<Job[]> {
     if (!fn || events.length === 0) return [];
     const start: Start = { id: newId(), fn, events, dedupe: [], origin: 'held' };
     const { starts, ready } = await admit(core, tx, [start]);
-    return [...ready, ...(await insertRuns(core, tx, [], starts, []))];
+    return [...ready, ...((await insertRuns(core, tx, [], starts, [])) ?? [])];
   }) as Promise<Job[]>;
 }

@@ -14,7 +14,10 @@ export type RunnerOptions = {
   schema?: string;
   /** 0 takes a free one. */
   port: number;
+  /** Another address than the loopback needs a password, and keys. */
   host?: string;
+  /** Asked for (HTTP basic, any name) by the page, the API and the metrics. */
+  password?: string;
   /** The address of the app's serve handler, e.g. `http://127.0.0.1:3000/api/inngest`. */
   appUrl?: string;
   eventKeys?: string[];
@@ -47,6 +50,8 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
   const host = options.host ?? '127.0.0.1';
   const dev = !options.signingKey;
   const log = options.log ?? logLine;
+  if (!/^(127\.|localhost$|::1$)/.test(host) && (!options.password || dev))
+    throw new Error(`to listen on ${host} the runner needs a password and a signing key`);
   let lost = false;
   const onLost = () => {
     if (lost) return;
@@ -92,6 +97,7 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
       eventKeys: options.eventKeys ?? [],
       signingKeys: [options.signingKey, options.signingKeyFallback].filter((key) => key !== undefined),
       host,
+      password: options.password,
       onRegistered: () => void sql.notify(`${schema}_work`, 'config').catch(() => {}),
       counts: queue.counts,
     });

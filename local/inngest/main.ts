@@ -31,6 +31,8 @@ const runner = await start({
   databaseUrl: env.DATABASE_URL,
   schema: env.RUNNER_SCHEMA || undefined,
   port: Number(env.RUNNER_PORT ?? 8288),
+  host: env.RUNNER_HOST || undefined,
+  password: env.RUNNER_PASSWORD || undefined,
   appUrl: env.APP_URL ? `${env.APP_URL.replace(/\/$/, '')}/api/inngest` : undefined,
   eventKeys: env.INNGEST_EVENT_KEY ? env.INNGEST_EVENT_KEY.split(',') : [],
   signingKey: dev ? undefined : env.INNGEST_SIGNING_KEY,

@@ -7,6 +7,8 @@ import { UNREACHABLE } from './post.ts';
 
 export type Registry = {
   get(id: string): FunctionConfig | undefined;
+  /** The active functions. */
+  all(): FunctionConfig[];
   /** Active functions with a trigger for this event name; the same function at most once. */
   triggeredBy(name: string): { fn: FunctionConfig; expressions: (string | undefined)[] }[];
   cancelledBy(name: string): FunctionConfig[];
@@ -86,6 +88,7 @@ export function createRegistry(sql: Sql): Registry {
 
   return {
     get: (id) => all.get(id),
+    all: () => active,
     triggeredBy(name) {
       let found = triggers.get(name);
       if (!found) {

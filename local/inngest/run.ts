@@ -1,21 +1,21 @@
 import { canonicalJson } from './canonical-json.ts';
 import type { Core } from './core.ts';
 import type { AnySql } from './database.ts';
-import { createEvent, newId, type Payload, type StoredEvent } from './event.ts';
+import { createEvent, momentOf, newId, type Payload, type StoredEvent } from './event.ts';
 import { createJob, insertJobs, type Job } from './job.ts';
 import { takeEvents } from './start-runs.ts';
 
 /** A step's result as the SDK gets it back in `steps`: canonical JSON, written once and never replaced. */
-export type StepResult = { id: string; op: string; name: string; memo: string };
+export type StepResult = { id: string; op: string; name: string; memo: string; began_at: Date | null };
 export type EndStatus = 'completed' | 'failed' | 'cancelled';
 
 /** Writes results; the first one of a step wins. */
 export async function insertSteps(sql: AnySql, run_id: string, results: StepResult[]): Promise<void> {
   if (results.length === 0) return;
   await sql`
-    insert into steps (run_id, id, op, name, memo)
-    select ${run_id}, id, op, name, memo
-    from json_to_recordset(${JSON.stringify(results)}::text::json) as x (id text, op text, name text, memo text)
+    insert into steps (run_id, id, op, name, memo, began_at)
+    select ${run_id}, id, op, name, memo, began_at
+    from json_populate_recordset(null::steps, ${JSON.stringify(results)}::text::json)
     on conflict do nothing`;
 }
 
@@ -53,7 +53,9 @@ export async function resolveStep(
   if (!rows.some((row) => row.id === job.id)) return [];
   await tx`delete from queue where id = ${job.id}`;
   if (!open) return [];
-  await insertSteps(tx, job.run_id, [{ id: job.step_id, op, name: job.name, memo }]);
+  await insertSteps(tx, job.run_id, [
+    { id: job.step_id, op, name: job.name, memo, began_at: momentOf(job.id) },
+  ]);
   return callAgain(core, tx, job, rows.length > 1, {
     plan_only: job.kind === 'sleep' && job.plan_only && !job.race,
   });

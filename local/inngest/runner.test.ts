@@ -926,21 +926,155 @@ describe('the way in', () => {
     });
     expect(status).toBe(403);
   });
+});
 
-  test('the page lists runs with their steps and errors, and says when there are none', async () => {
-    const { runner, client } = await pair((c) => [
-      c.createFunction({ id: 'shown', retries: 0, triggers: [{ event: 'a/shown' }] }, async ({ step }) => {
-        await step.run('a step', () => 1);
-        throw new Error('<b>broken</b>');
-      }),
+describe('the page and its API', () => {
+  const json = async (url: string, body?: unknown, headers: Record<string, string> = {}) => {
+    const response = await fetch(
+      url,
+      body === undefined ? { headers } : { method: 'POST', headers, body: JSON.stringify(body) },
+    );
+    const text = await response.text();
+    return { status: response.status, body: text ? JSON.parse(text) : undefined };
+  };
+  /** A function that fails as long as `broken` says so, in its second step. */
+  async function failing() {
+    const state = { broken: true };
+    const made = await pair((c) => [
+      c.createFunction(
+        { id: 'shaky', retries: 0, triggers: [{ event: 'a/shaky' }] },
+        async ({ event, step }) => {
+          await step.run('a step', () => ({ n: event.data.n }));
+          if (state.broken) throw new Error('<b>broken</b>');
+          return event.data.n;
+        },
+      ),
     ]);
-    const page = async () => (await fetch(`${runner.url}/`)).text();
-    expect(await page()).toContain('No runs here yet.');
-    await client.send({ name: 'a/shown', data: {} });
-    await ended(runner, 'app-shown');
-    expect(await page()).toContain('a step');
-    expect(await page()).toContain('&#60;b&#62;broken');
-    expect(await (await fetch(`${runner.url}/health`)).json()).toMatchObject({ status: 200 });
+    return { ...made, state };
+  }
+
+  test('lists runs and events, page by page, and shows one run with the times and results of its steps', async () => {
+    const { runner, client } = await failing();
+    expect((await json(`${runner.url}/api/runs`)).body).toEqual({ runs: [], next: null });
+    await client.send([1, 2, 3].map((n) => ({ name: 'a/shaky', data: { n } })));
+    await ended(runner, 'app-shaky', 3);
+    const first = (await json(`${runner.url}/api/runs?status=failed&limit=2`)).body;
+    const second = (await json(`${runner.url}/api/runs?limit=2&before=${first.next}`)).body;
+    expect([first.runs.length, second.runs.length, second.next]).toEqual([2, 1, null]);
+    const [listed] = second.runs;
+    const { body: run } = await json(`${runner.url}/api/runs/${listed.id}`);
+    expect(run).toMatchObject({
+      status: 'failed',
+      error: { message: '<b>broken</b>' },
+      results: [{ data: run.events[0].data }],
+    });
+    const [step] = run.steps;
+    expect(Date.parse(step.beganAt)).toBeGreaterThanOrEqual(Date.parse(run.startedAt) - 5);
+    expect(Date.parse(step.endedAt)).toBeGreaterThanOrEqual(Date.parse(step.beganAt));
+    const { events } = (await json(`${runner.url}/api/events?name=a/shaky&limit=10`)).body;
+    expect(events.length).toBe(3);
+    const eventId = run.eventIds[0];
+    expect(events.find((event: { id: string }) => event.id === eventId)).toMatchObject({
+      runs: [{ id: run.id, status: 'failed' }],
+    });
+    expect((await runsOf(runner, `&id=${eventId}`)).map(({ id }) => id)).toEqual([run.id]);
+    expect((await json(`${runner.url}/api/runs/nothing`)).status).toBe(404);
+    const page = await fetch(runner.url);
+    expect(page.headers.get('content-security-policy')).toContain("default-src 'none'");
+    expect(await page.text()).toContain('<title>Function runner</title>');
+  });
+
+  test('a run is replayed once, and all failures of a function after saying how many', async () => {
+    const { runner, client, state } = await failing();
+    await client.send([1, 2, 3].map((n) => ({ name: 'a/shaky', data: { n } })));
+    const [one] = await ended(runner, 'app-shaky', 3);
+    state.broken = false;
+    const { body } = await json(`${runner.url}/api/runs/${one?.id}/replay`, {});
+    expect((await json(`${runner.url}/api/runs/${one?.id}/replay`, {})).status).toBe(409);
+    await eventually(
+      'the replay is done',
+      async () => (await runsOf(runner, `&id=${body.id}`))[0]?.status === 'completed',
+    );
+    const which = { function: 'app-shaky', from: '2020-01-01T00:00:00Z' };
+    expect((await json(`${runner.url}/api/replay`, { ...which, from: 'soon' })).status).toBe(400);
+    expect((await json(`${runner.url}/api/replay`, { ...which, to: '2020-01-02' })).body.count).toBe(0);
+    expect((await json(`${runner.url}/api/replay`, { function: 'other' })).body.count).toBe(0);
+    expect((await json(`${runner.url}/api/replay`, which)).body.count).toBe(2);
+    expect((await json(`${runner.url}/api/replay`, { ...which, confirm: 3 })).status).toBe(409);
+    expect((await json(`${runner.url}/api/replay`, { ...which, confirm: 2 })).body.replayed.length).toBe(2);
+    await eventually('all done', async () => (await runsOf(runner, '&status=completed')).length === 3);
+    expect((await runsOf(runner)).length).toBe(6);
+  });
+
+  test('a run is cancelled', async () => {
+    const { runner, client } = await pair((c) => [
+      c.createFunction({ id: 'long', triggers: [{ event: 'a/long' }] }, async ({ step }) =>
+        step.sleep('nap', '1h'),
+      ),
+    ]);
+    await client.send({ name: 'a/long' });
+    await eventually('it sleeps', async () => (await runsOf(runner))[0]?.open[0]?.kind === 'sleep');
+    const [run] = await runsOf(runner);
+    expect((await json(`${runner.url}/api/runs/${run?.id}/cancel`, {})).status).toBe(200);
+    expect((await runsOf(runner))[0]?.status).toBe('cancelled');
+  });
+
+  test('another site can change nothing', async () => {
+    const { runner, client } = await failing();
+    await client.send({ name: 'a/shaky', data: {} });
+    const [run] = await ended(runner, 'app-shaky');
+    const foreign: Record<string, string>[] = [
+      { origin: 'https://evil.example' },
+      { 'sec-fetch-site': 'cross-site' },
+      { origin: 'null' },
+    ];
+    for (const headers of foreign)
+      for (const path of [`/api/runs/${run?.id}/replay`, '/api/replay', `/e/${eventKey}`])
+        expect([headers, path, (await json(runner.url + path, {}, headers)).status]).toEqual([
+          headers,
+          path,
+          403,
+        ]);
+    const own = { origin: runner.url, 'sec-fetch-site': 'same-origin' };
+    expect((await json(`${runner.url}/api/runs/${run?.id}/replay`, {}, own)).status).toBe(200);
+  });
+
+  test('with a password, people need it and the SDK does not; other addresses need a password and keys', async () => {
+    const { runner, client } = await pair(
+      (c) => [c.createFunction({ id: 'ok', triggers: [{ event: 'a/ok' }] }, async () => 1)],
+      { signingKey, eventKeys: [eventKey], password: 'cats' },
+    );
+    const basic = (password: string) => ({
+      authorization: `Basic ${Buffer.from(`any:${password}`).toString('base64')}`,
+    });
+    for (const path of ['/', '/api/runs', '/metrics']) {
+      expect((await fetch(runner.url + path)).status).toBe(401);
+      expect((await fetch(runner.url + path, { headers: basic('dogs') })).status).toBe(401);
+      expect((await fetch(runner.url + path, { headers: basic('cats') })).status).toBe(200);
+    }
+    expect((await fetch(`${runner.url}/health`)).status).toBe(200);
+    await client.send({ name: 'a/ok' });
+    await eventually('it ran', async () => {
+      const { body } = await json(`${runner.url}/api/runs`, undefined, basic('cats'));
+      return body.runs[0]?.status === 'completed';
+    });
+    await expect(startPair(() => [], { host: '0.0.0.0' })).rejects.toThrow('needs a password');
+  });
+
+  test('metrics and health say how it is', async () => {
+    const { runner, client } = await failing();
+    await client.send({ name: 'a/shaky', data: {} });
+    await ended(runner, 'app-shaky');
+    const text = await (await fetch(`${runner.url}/metrics`)).text();
+    expect(text).toContain('inngest_runner_runs{function="app-shaky",status="failed"} 1');
+    expect(text).toMatch(/^inngest_runner_lag_seconds 0/m);
+    for (const line of text.trim().split('\n'))
+      expect(line).toMatch(/^(# (HELP|TYPE) \w+ .+|\w+(\{.*\})? [\d.e+-]+)$/);
+    expect((await json(`${runner.url}/health`)).body).toMatchObject({
+      status: 200,
+      database: true,
+      registered: true,
+    });
   });
 });
 

@@ -1,13 +1,12 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import http from 'node:http';
-import { readRunState, takeCheckpoint, takeSignal } from './checkpoint.ts';
+import * as api from './api.ts';
+import { type Reply, readRunState, takeCheckpoint, takeSignal } from './checkpoint.ts';
 import type { Core } from './core.ts';
 import { readEvents } from './event.ts';
 import { SyncRefused, uuidOf } from './function-config.ts';
-import { createJob } from './job.ts';
 import { MAX_REQUEST_BYTES } from './limits.ts';
-import { listRuns, renderPage } from './page.ts';
-import { endRun } from './run.ts';
 import { bearerOf, sameSecret } from './signature.ts';
 import { takeEvents } from './start-runs.ts';
 
@@ -17,174 +16,274 @@ export type ServerOptions = {
   eventKeys: string[];
   signingKeys: string[];
   host: string;
+  /** Asked for by page, API and metrics; without it this listens on the loopback only. */
+  password?: string;
   onRegistered: () => void;
   counts: () => { running: number; waiting: number };
 };
 
-class TooLarge extends Error {}
+class Refused extends Error {
+  status: number;
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
 
-/** The runner's HTTP side: event intake, what the SDK calls, and a page for people. */
+const PAGE = readFileSync(new URL('./page.html', import.meta.url), 'utf8');
+const hashOf = (tag: string) =>
+  `'sha256-${createHash('sha256')
+    .update(PAGE.match(new RegExp(`<${tag}>([^]*?)</${tag}>`))?.[1] ?? '')
+    .digest('base64')}'`;
+const PAGE_POLICY = `default-src 'none'; connect-src 'self'; style-src 'unsafe-inline'; script-src ${hashOf('script')}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
+
+type Asked = { request: http.IncomingMessage; response: http.ServerResponse; url: URL; params: string[] };
+type Route = [method: string, path: RegExp, answer: (asked: Asked) => Promise<Reply>];
+
+/** The runner's HTTP side: event intake, what the SDK calls, and a page and an API for people. */
 export function createServer(options: ServerOptions): http.Server {
   const { core, dev } = options;
   const kind = dev ? 'dev' : 'cloud';
   const bearers = options.signingKeys.flatMap((key) => [bearerOf(key), key]);
   const hosts = new Set(['127.0.0.1', 'localhost', '[::1]', options.host]);
 
+  const forAll: Route[] = [
+    ['POST', /^\/e\/(.*)$/, takeIn],
+    ['GET', /^\/health$/, health],
+  ];
+  const forPeople: Route[] = [
+    [
+      'GET',
+      /^\/$/,
+      async ({ response }) => {
+        response.setHeader('content-security-policy', PAGE_POLICY);
+        return { status: 200, body: PAGE, type: 'text/html; charset=utf-8' };
+      },
+    ],
+    [
+      'GET',
+      /^\/metrics$/,
+      async () => ({
+        status: 200,
+        body: await api.metrics(core, options.counts()),
+        type: 'text/plain; version=0.0.4',
+      }),
+    ],
+    [
+      'GET',
+      /^\/api\/runs$/,
+      async ({ url }) => ({ status: 200, body: await api.listRuns(core, url.searchParams) }),
+    ],
+    ['GET', /^\/api\/runs\/([^/]+)$/, async ({ params: [id = ''] }) => found(await api.showRun(core, id))],
+    [
+      'GET',
+      /^\/api\/events$/,
+      async ({ url }) => ({ status: 200, body: await api.listEvents(core, url.searchParams) }),
+    ],
+    ['GET', /^\/api\/functions$/, async () => ({ status: 200, body: { functions: core.registry.all() } })],
+    ['POST', /^\/api\/runs\/([^/]+)\/cancel$/, cancel],
+    [
+      'POST',
+      /^\/api\/runs\/([^/]+)\/replay$/,
+      async ({ params: [id = ''] }) => {
+        const [run] = await api.replayRuns(core, [id]);
+        if (run) return { status: 200, body: { id: run } };
+        throw new Refused(409, 'not ended, replayed already, or its function or event is gone');
+      },
+    ],
+    ['POST', /^\/api\/replay$/, replayFailures],
+  ];
+  const forSdk: Route[] = [
+    ['POST', /^\/fn\/register$/, register],
+    [
+      'POST',
+      /^\/v1\/checkpoint\/[^/]+\/async$/,
+      async ({ request }) => takeCheckpoint(core, await readJson(request)),
+    ],
+    ['POST', /^\/v1\/signals$/, async ({ request }) => takeSignal(core, await readJson(request))],
+    [
+      'GET',
+      /^\/v0\/runs\/([^/]+)\/(actions|batch)$/,
+      async ({ params: [id = '', what] }) => readRunState(core, id, what as 'actions' | 'batch'),
+    ],
+    ['DELETE', /^\/v1\/runs\/([^/]+)$/, cancel],
+  ];
+
   const server = http.createServer((request, response) => {
-    handle(request, response).catch((error) => {
-      if (error instanceof TooLarge) return reply(response, 413, { error: error.message, status: 413 });
-      core.log('error', 'a request failed', {
-        method: request.method,
-        url: request.url,
-        error: String(error),
+    handle(request, response)
+      .catch((error): Reply => {
+        if (error instanceof Refused)
+          return { status: error.status, body: { error: error.message, status: error.status } };
+        core.log('error', 'a request failed', {
+          ...{ method: request.method, url: request.url?.slice(0, 200), error: String(error) },
+        });
+        return { status: 500, body: { error: 'internal error; see the log of the runner', status: 500 } };
+      })
+      .then(({ status, body, type = 'application/json' }) => {
+        if (response.headersSent) return response.destroy();
+        const text = body === undefined ? '' : typeof body === 'string' ? body : JSON.stringify(body);
+        response.writeHead(status, {
+          ...{
+            'content-type': type,
+            'content-length': Buffer.byteLength(text),
+            'x-inngest-server-kind': kind,
+          },
+          'x-content-type-options': 'nosniff',
+        });
+        response.end(text);
       });
-      reply(response, 500, { error: 'internal error; see the log of the runner', status: 500 });
-    });
   });
   // Longer than any client keeps an idle connection: the client closes first and never writes into a closing one.
   server.keepAliveTimeout = 75_000;
   return server;
 
-  function reply(response: http.ServerResponse, status: number, body?: unknown, type = 'application/json') {
-    if (response.headersSent) return response.destroy();
-    const text = body === undefined ? '' : typeof body === 'string' ? body : JSON.stringify(body);
-    response.writeHead(status, {
-      'content-type': type,
-      'content-length': Buffer.byteLength(text),
-      'x-inngest-server-kind': kind,
-      'x-content-type-options': 'nosniff',
-    });
-    response.end(text);
-  }
-
-  function authenticated(request: http.IncomingMessage): boolean {
-    if (dev) return true;
-    const given = (request.headers.authorization ?? '').replace(/^Bearer /, '');
-    return bearers.some((bearer) => sameSecret(bearer, given));
-  }
-
-  async function handle(request: http.IncomingMessage, response: http.ServerResponse): Promise<unknown> {
-    // A web page under a name that was pointed at 127.0.0.1 must not read this server.
-    const hostname = (request.headers.host ?? '').replace(/:\d+$/, '');
-    if (!hosts.has(hostname)) return reply(response, 403, { error: 'unknown host', status: 403 });
-    const url = new URL(request.url ?? '/', 'http://runner');
-    const path = url.pathname;
+  async function handle(request: http.IncomingMessage, response: http.ServerResponse): Promise<Reply> {
+    const { host = '', origin, authorization = '' } = request.headers;
+    const site = request.headers['sec-fetch-site'] ?? 'none';
+    // A web page under a name that was pointed at 127.0.0.1 must not read this server, nor one elsewhere change it.
+    if (!options.password && !hosts.has(host.replace(/:\d+$/, ''))) throw new Refused(403, 'unknown host');
     const method = request.method ?? 'GET';
+    if (
+      method !== 'GET' &&
+      ((origin && URL.parse(origin)?.host !== host) || !['none', 'same-origin'].includes(`${site}`))
+    )
+      throw new Refused(403, 'refused from another site');
+    const url = new URL(request.url ?? '/', 'http://runner');
+    const find = (routes: Route[]) => routes.find((each) => each[0] === method && each[1].test(url.pathname));
+    const go = ([, path, answer]: Route) =>
+      answer({ request, response, url, params: url.pathname.match(path)?.slice(1) ?? [] });
 
-    if (path.startsWith('/e/')) {
-      if (method !== 'POST') return reply(response, 405, { error: 'Method not allowed', status: 405 });
-      return takeIn(request, response, decodeURIComponent(path.slice(3)));
+    const open = find(forAll);
+    if (open) return go(open);
+    if (url.pathname.startsWith('/e/')) throw new Refused(405, 'Method not allowed');
+    if (/^\/(fn|v0|v1)\//.test(url.pathname)) {
+      const given = authorization.replace(/^Bearer /, '');
+      if (!dev && !bearers.some((bearer) => sameSecret(bearer, given))) {
+        core.log('warn', 'refused: wrong signing key', { method, path: url.pathname.slice(0, 200) });
+        return { status: 401, body: 'Authentication failed\n', type: 'text/plain' };
+      }
+      const route = find(forSdk);
+      if (route) return go(route);
+    } else {
+      const [, given = ''] =
+        Buffer.from(authorization.replace(/^Basic /i, ''), 'base64')
+          .toString()
+          .match(/^[^:]*:(.*)$/s) ?? [];
+      if (options.password && !sameSecret(options.password, given)) {
+        response.setHeader('www-authenticate', 'Basic realm="runner"');
+        throw new Refused(401, 'a password is needed');
+      }
+      const route = find(forPeople);
+      if (route) return go(route);
     }
-    if (path === '/health') return reply(response, 200, { status: 200, message: 'OK', ...options.counts() });
-    if (method === 'GET' && path === '/api/runs')
-      return reply(response, 200, await listRuns(core, url.searchParams));
-    if (method === 'GET' && path === '/') {
-      response.setHeader(
-        'content-security-policy',
-        "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'",
-      );
-      return reply(
-        response,
-        200,
-        renderPage(await listRuns(core, url.searchParams), url.searchParams),
-        'text/html; charset=utf-8',
-      );
-    }
-
-    if (path === '/fn/register' || path.startsWith('/v0/') || path.startsWith('/v1/')) {
-      if (!authenticated(request)) {
-        core.log('warn', 'refused: wrong signing key', { method, path });
-        return reply(response, 401, 'Authentication failed\n', 'text/plain');
-      }
-      if (method === 'POST' && path === '/fn/register') return register(request, response);
-      if (method === 'POST' && /^\/v1\/checkpoint\/[^/]+\/async$/.test(path)) {
-        const { status, body } = await takeCheckpoint(core, await readJson(request));
-        return reply(response, status, body);
-      }
-      if (method === 'POST' && path === '/v1/signals') {
-        const { status, body } = await takeSignal(core, await readJson(request));
-        return reply(response, status, body);
-      }
-      const [, run_id, what] = path.match(/^\/v0\/runs\/([^/]+)\/(actions|batch)$/) ?? [];
-      if (method === 'GET' && run_id) {
-        const { status, text } = await readRunState(core, run_id, what as 'actions' | 'batch');
-        return reply(response, status, text);
-      }
-      const [, cancelled] = path.match(/^\/v1\/runs\/([^/]+)$/) ?? [];
-      if (method === 'DELETE' && cancelled) return cancel(response, cancelled);
-    }
-    return reply(response, 404, { error: 'not found', status: 404 });
+    throw new Refused(404, 'not found');
   }
 
-  async function takeIn(request: http.IncomingMessage, response: http.ServerResponse, key: string) {
-    if (!dev && !options.eventKeys.some((known) => sameSecret(known, key))) {
-      return reply(response, 401, { status: 401, message: '', error: 'Event key not found' });
+  async function health(): Promise<Reply> {
+    const late = new Promise<never>((_, reject) =>
+      setTimeout(reject, 2000, new Error('no answer in 2 s')).unref(),
+    );
+    try {
+      const [row] = await Promise.race([core.sql`select count(*)::int as n from apps`, late]);
+      const body = {
+        status: 200,
+        message: 'OK',
+        database: true,
+        registered: row?.n > 0,
+        ...options.counts(),
+      };
+      return { status: 200, body };
+    } catch (error) {
+      const message = `the database cannot be reached: ${(error as Error).message}`;
+      return { status: 503, body: { status: 503, message, database: false, ...options.counts() } };
     }
+  }
+
+  async function takeIn({ request, params: [key = ''] }: Asked): Promise<Reply> {
+    const given = key.replace(/%[0-9a-f]{2}/gi, (code) =>
+      String.fromCharCode(Number.parseInt(code.slice(1), 16)),
+    );
+    if (!dev && !options.eventKeys.some((known) => sameSecret(known, given)))
+      return { status: 401, body: { status: 401, message: '', error: 'Event key not found' } };
     const seed = request.headers['x-inngest-event-id-seed'];
     const { events, error } = readEvents(
       await readBody(request),
       typeof seed === 'string' ? seed : undefined,
       Date.now(),
     );
-    const jobs = await takeEvents(core, events);
-    core.hand(jobs);
+    core.hand(await takeEvents(core, events));
     const ids = events.length > 0 ? events.map((event) => event.id) : [''];
-    if (error) return reply(response, 400, { ids, status: 400, error });
-    return reply(response, 200, { ids, status: 200 });
+    return error
+      ? { status: 400, body: { ids, status: 400, error } }
+      : { status: 200, body: { ids, status: 200 } };
   }
 
-  async function register(request: http.IncomingMessage, response: http.ServerResponse) {
+  async function register({ request }: Asked): Promise<Reply> {
     const body = await readJson(request);
     const expected = request.headers['x-inngest-expected-server-kind'];
-    if (expected && expected !== kind) {
-      return reply(response, 400, { error: `Expected server kind ${kind}, got ${expected}` });
-    }
+    if (expected && expected !== kind)
+      return { status: 400, body: { error: `Expected server kind ${kind}, got ${expected}` } };
     try {
       const { modified, appId } = await core.registry.register(body, new Date());
       if (modified) core.log('info', 'functions registered', { app: appId });
       options.onRegistered();
-      return reply(response, 200, { ok: true, modified, sync_id: randomUUID(), app_id: uuidOf(appId) });
+      return { status: 200, body: { ok: true, modified, sync_id: randomUUID(), app_id: uuidOf(appId) } };
     } catch (error) {
       if (!(error instanceof SyncRefused)) throw error;
       core.log('error', 'sync refused', { error: error.message });
-      return reply(response, 400, { error: error.message, data: null, status: 400 });
+      return { status: 400, body: { error: error.message, data: null, status: 400 } };
     }
   }
 
-  async function cancel(response: http.ServerResponse, run_id: string) {
-    const [run] = await core.sql`select function_id from runs where id = ${run_id}`;
-    if (!run) return reply(response, 404, { error: 'run not found', status: 404 });
-    const job = createJob({ function_id: run.function_id, run_id });
-    core.hand(
-      (await core.sql.begin((tx) => endRun(core, tx, job, 'cancelled', null))) as Awaited<
-        ReturnType<typeof endRun>
-      >,
-    );
-    return reply(response, 200);
+  async function cancel({ params: [id = ''] }: Asked): Promise<Reply> {
+    if (!(await api.cancelRun(core, id))) throw new Refused(404, 'run not found');
+    return { status: 200 };
   }
 
-  async function readJson(request: http.IncomingMessage): Promise<unknown> {
-    const text = await readBody(request);
-    try {
-      return JSON.parse(text);
-    } catch {
-      return undefined;
-    }
+  /** Says how many it would replay; does it only when told `confirm` with that number. */
+  async function replayFailures({ request }: Asked): Promise<Reply> {
+    const asked = (await readJson(request)) as {
+      function?: string;
+      from?: string;
+      to?: string;
+      confirm?: number;
+    };
+    for (const date of [asked?.from, asked?.to])
+      if (date && Number.isNaN(Date.parse(date))) throw new Refused(400, `"${date}" is not a date`);
+    const ids = await api.findFailures(core.sql, asked ?? {});
+    if (asked?.confirm === undefined)
+      return { status: 200, body: { count: ids.length, most: api.MAX_REPLAYS } };
+    if (asked.confirm !== ids.length) throw new Refused(409, `there are ${ids.length} failed runs now`);
+    return { status: 200, body: { replayed: await api.replayRuns(core, ids) } };
   }
+}
 
-  function readBody(request: http.IncomingMessage): Promise<string> {
-    return new Promise((resolve, reject) => {
-      const chunks: Buffer[] = [];
-      let size = 0;
-      request.on('data', (chunk: Buffer) => {
-        size += chunk.length;
-        if (size > MAX_REQUEST_BYTES) {
-          reject(new TooLarge(`a request may have at most ${MAX_REQUEST_BYTES} bytes`));
-          request.pause();
-        } else chunks.push(chunk);
-      });
-      request.on('end', () => resolve(Buffer.concat(chunks).toString()));
-      request.on('error', reject);
+function found(body: unknown): Reply {
+  if (body === undefined) throw new Refused(404, 'not found');
+  return { status: 200, body };
+}
+
+async function readJson(request: http.IncomingMessage): Promise<unknown> {
+  const text = await readBody(request);
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function readBody(request: http.IncomingMessage): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    request.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size > MAX_REQUEST_BYTES) {
+        reject(new Refused(413, `a request may have at most ${MAX_REQUEST_BYTES} bytes`));
+        request.pause();
+      } else chunks.push(chunk);
     });
-  }
+    request.on('end', () => resolve(Buffer.concat(chunks).toString()));
+    request.on('error', reject);
+  });
 }

@@ -80,9 +80,9 @@ async function endQuickly(
         output = ${status === 'completed' ? result : null}, error = ${status === 'failed' ? result : null}
       where id = ${job.run_id} and ended_at is null and parent_run_id is null and exists (select from fit) returning id),
     results as (
-      insert into steps (run_id, id, op, name, memo)
-      select ended.id, x.id, op, name, memo
-      from ended, json_to_recordset(${JSON.stringify(outcome.results)}::text::json) as x (id text, op text, name text, memo text)
+      insert into steps (run_id, id, op, name, memo, began_at)
+      select ended.id, x.id, op, name, memo, began_at
+      from ended, json_populate_recordset(null::steps, ${JSON.stringify(outcome.results)}::text::json) as x
       on conflict do nothing),
     gone as (delete from queue where run_id in (select id from ended))
     select exists (select from ended) as ended`;

@@ -15,7 +15,8 @@ import { endRun, resolveStep } from './run.ts';
 export type Only = { fn: FunctionConfig; key?: string; parent?: { runId: string; stepId: string } };
 
 const INSERT = `
-with input as (select $1::text::json as j),
+with input as (
+  select $1::text::json as j where not exists (select from queue where event_name = any($2) and kind = 'wait')),
 new_events as (
   insert into events (id, name, payload)
   select id, name, payload from json_populate_recordset(null::events, (select j -> 'events' from input))
@@ -35,10 +36,12 @@ new_runs as (
     event_ids text[], parent_run_id text, parent_step_id text, singleton text, keys int)
   left join (select run_id, count(*) as n from new_keys group by run_id) k on k.run_id = x.id
   where (event_id is null or event_id in (select id from new_events)) and coalesce(k.n, 0) = x.keys
-  returning id)
-insert into queue select x.* from json_populate_recordset(null::queue, (select j -> 'jobs' from input)) as x
-join new_runs r on r.id = x.run_id
-returning run_id`;
+  returning id),
+new_jobs as (
+  insert into queue select x.* from json_populate_recordset(null::queue, (select j -> 'jobs' from input)) as x
+  join new_runs r on r.id = x.run_id
+  returning run_id)
+select run_id from new_jobs union all select null where not exists (select from input)`;
 
 /**
  * Takes events in: stores them, starts the runs they trigger, wakes the runs that wait for them and cancels the runs
@@ -54,16 +57,21 @@ export async function takeEvents(
   if (events.length === 0) return [];
   const sql = within ?? core.sql;
   const names = [...new Set(events.map((event) => event.payload.name))];
+  const starts = newStarts(core, events, only);
+  if (
+    !starts.some(({ fn }) => hasGates(fn)) &&
+    (only || !names.some((name) => core.registry.cancelledBy(name).length > 0))
+  ) {
+    const started = await insertRuns(core, sql, events, starts, [], only ? [] : names);
+    if (started) return started;
+  }
   const [waits, cancelled] = only
     ? [[], []]
     : await Promise.all([findWaits(sql, events, names), findCancelled(core, sql, events, names)]);
-  const starts = newStarts(core, events, only);
-  if (waits.length === 0 && cancelled.length === 0 && !starts.some(({ fn }) => hasGates(fn)))
-    return insertRuns(core, sql, events, starts, []);
 
   const all = async (tx: AnySql): Promise<Job[]> => {
     const { starts: admitted, held, ready } = await admit(core, tx, starts);
-    ready.push(...(await insertRuns(core, tx, events, admitted, held)));
+    ready.push(...((await insertRuns(core, tx, events, admitted, held)) ?? []));
     for (const { job, event } of waits)
       ready.push(...(await resolveStep(core, tx, job, 'WaitForEvent', event.text)));
     for (const job of cancelled) ready.push(...(await endRun(core, tx, job, 'cancelled', null)));
@@ -72,14 +80,18 @@ export async function takeEvents(
   return within ? all(within) : (core.sql.begin(all) as Promise<Job[]>);
 }
 
-/** Stores events, starts runs and remembers their keys in one statement. Gives the rows of the runs that did start. */
+/**
+ * Stores events, starts runs and remembers their keys in one statement. Gives the rows of the runs that did start; does
+ * nothing and gives undefined if a run waits for an event of the names `unlessAwaited`.
+ */
 export async function insertRuns(
   core: Core,
   sql: AnySql,
   events: StoredEvent[],
   starts: Start[],
   held: Admitted['held'],
-): Promise<Job[]> {
+  unlessAwaited: string[] = [],
+): Promise<Job[] | undefined> {
   const jobs = starts.flatMap((start) => firstJobs(core, start));
   const expires_at = new Date(Date.now() + DEDUPLICATION_MS);
   const eventId = ({ origin, events: [event] }: Start) => (origin === 'held' ? null : event?.id);
@@ -100,7 +112,8 @@ export async function insertRuns(
   );
   const rows = events.map(({ id, payload, text }) => ({ id, name: payload.name, payload: text }));
   const input = `{"events":${JSON.stringify(rows)},"keys":${JSON.stringify(keys)},"runs":${JSON.stringify(runs)},"jobs":${jobsJson(jobs)}}`;
-  const started = await sql.unsafe(INSERT, [input], { prepare: true });
+  const started = await sql.unsafe(INSERT, [input, unlessAwaited], { prepare: true });
+  if (started[0]?.run_id === null) return undefined;
   const ids = new Set(started.map((row) => row.run_id));
   return jobs.filter((job) => ids.has(job.run_id));
 }

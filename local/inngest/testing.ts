@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { Inngest, type InngestFunction } from 'inngest';
 import { serve } from 'inngest/node';
 import postgres from 'postgres';
+import type { RunEntry } from './api.ts';
 import { type Runner, type RunnerOptions, startRunner } from './index.ts';
-import type { RunEntry } from './page.ts';
 
 /** Dummies, for tests only. */
 export const signingKey = 'signkey-test-0123456789abcdef0123456789abcdef';
