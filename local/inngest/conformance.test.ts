@@ -19,7 +19,6 @@ import { replay, variants } from './testing-replay.ts';
 
 /** Cases that are not compared, with the reason. */
 const leftOut: Record<string, string> = {
-  '01': 'not compared yet: the recording abbreviates the registered functions',
   '10e':
     'how many calls the two branches make depends on the 150 ms tick of the real server (the two recordings differ)',
 };
@@ -31,6 +30,33 @@ type Other = {
   why: string;
 };
 const otherAnswers: Record<string, Other[]> = {
+  '01': [
+    {
+      n: 14,
+      is: invalid(
+        'function "bad-cron-a": option "triggers.cron" "not a cron" is not a cron schedule: CronPattern: invalid configuration format (\'not a cron\'), exactly five, six, or seven space separated parts are required.',
+      ),
+      why: 'it names the function and the option',
+    },
+    {
+      n: 15,
+      is: invalid(
+        'function "bad-expr-a": option "triggers.if" is not a valid expression: Unexpected token: EOF',
+      ),
+      why: 'it names the function and the option',
+    },
+    {
+      n: 16,
+      is: invalid('function "bad-conc-a": option "concurrency" has more than two limits'),
+      why: 'it names the function and the option',
+    },
+    { n: 20, is: invalid('App ID required'), why: "not the words of Go's JSON decoder" },
+    {
+      n: 21,
+      is: { status: 404, body: { error: 'not found', status: 404 } },
+      why: 'removing an app is asked for by no SDK',
+    },
+  ],
   '30a': [
     { n: 9, is: refused('event data must be an object, not string'), why: "the words of Go's JSON decoder" },
     {
@@ -56,11 +82,15 @@ const otherAnswers: Record<string, Other[]> = {
     },
     {
       n: 24,
-      is: { status: 200, body: { status: 200, message: 'OK', running: 0, waiting: 0 } },
+      is: { status: 200, body: { status: 200, message: 'OK', database: true, registered: false, running: 0, waiting: 0 } },
       why: 'health says more',
     },
   ],
 };
+
+function invalid(error: string): Other['is'] {
+  return { status: 400, body: { error, data: null, status: 400 } };
+}
 
 function refused(error: string): Other['is'] {
   return { status: 400, body: { ids: [''], status: 400, error } };

@@ -97,7 +97,8 @@ export function readFunctionConfig(raw: unknown): FunctionConfig {
   onlyKnown(source, KNOWN);
   const step = (source.steps as { step?: { runtime?: { url?: string }; retries?: { attempts?: number } } })
     ?.step;
-  const url = step?.runtime?.url;
+  // Which deployment registered them makes no other functions of them.
+  const url = step?.runtime?.url?.replace(/([?&])deployId=[^&]*&?/, '$1');
   if (!url || !/^https?:\/\//.test(url)) throw new SyncRefused(`function "${id}": no http address to call`);
 
   const triggers = ((source.triggers ?? []) as Record<string, string>[]).map((trigger): Trigger => {

@@ -88,12 +88,17 @@ function complete({ exchanges }: Sequence): void {
     }
   }
   const registered = exchanges.find(({ req }) => req.path === '/fn/register')?.req.body as {
+    url: string;
     functions: unknown;
   };
   for (const exchange of exchanges) {
-    for (const { body } of [exchange.req, exchange.res]) {
-      const { functions } = (body ?? {}) as { functions?: unknown };
-      if (typeof functions === 'string') Object.assign(body as object, { functions: registered?.functions });
+    for (const message of [exchange.req, exchange.res]) {
+      const body = (message.body ?? {}) as { url?: string; functions?: unknown };
+      // "<same 21 functions as #2, with this url>"
+      if (typeof body.functions !== 'string') continue;
+      const url = body.url ? `${body.url}${body.url.includes('?') ? '&' : '?'}` : `${registered.url}?`;
+      const functions = JSON.stringify(registered.functions).replaceAll(`${registered.url}?`, url);
+      message.body = { ...body, functions: JSON.parse(functions) };
     }
     const body = exchange.req.body as Record<string, unknown> | null;
     if (body && typeof body === 'object' && 'event' in body) {

@@ -263,7 +263,11 @@ function configured(sequence: Sequence, client: Inngest): Functions {
             if: expression,
           })),
           retries: (steps as { step: { retries?: { attempts: number } } }).step.retries?.attempts,
-          cancelOn: cancel,
+          cancelOn: (cancel as { timeout?: string }[] | undefined)?.map((entry) =>
+            /^\d{4}-/.test(entry.timeout ?? '')
+              ? { ...entry, timeout: new Date(entry.timeout as string) }
+              : entry,
+          ),
           ...(failures.has(`${id}-failure`) ? { onFailure: () => {} } : {}),
         } as unknown as Parameters<Inngest['createFunction']>[0],
         () => {},
