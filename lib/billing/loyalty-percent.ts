@@ -5,7 +5,8 @@ import { loyaltyPercentFor } from './loyalty.rules.ts';
 
 /** What a client has really paid so far, in minor units. */
 export async function paidInTotal(ctx: Pick<Ctx, 'db'>, clientId: string): Promise<Cents> {
-  return -(await sumByKind(ctx, accountId('clients', 'receivable', clientId), ['charge_succeeded']));
+  const account = accountId('clients', 'receivable', clientId);
+  return -(await sumByKind(ctx, account, ['charge_succeeded'], { side: 'credit' }));
 }
 
 /** The loyalty discount of a client in whole per cent, 0 to 12, as it stands now; matching fixes it in the order's price [US-040]. */

@@ -25,9 +25,10 @@ export async function waivePenalty(ctx: Ctx, input: unknown): Promise<{ isWaived
     const { workerId, requestNumber, serviceName } = order;
     if (!workerId) throw new Refused('billing.no_penalty');
     const account = accountId('people', 'payable', workerId);
-    const penaltyCents = await sumByKind(tx, account, ['worker_fined'], orderId);
+    const penaltyCents = await sumByKind(tx, account, ['worker_fined'], { subject: orderId });
     if (penaltyCents <= 0n) throw new Refused('billing.no_penalty');
-    if ((await sumByKind(tx, account, ['penalty_waived'], orderId)) !== 0n) return { isWaivedNow: false };
+    if ((await sumByKind(tx, account, ['penalty_waived'], { subject: orderId })) !== 0n)
+      return { isWaivedNow: false };
     const details = { requestNumber, serviceName, reason, byId: ctx.actor.id };
     const posting = postings.penalty_waived({
       orderId,

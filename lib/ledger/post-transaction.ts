@@ -37,36 +37,16 @@ export type Posted = { transactionId: string; replayed: boolean };
 /** Posts several transactions in one statement, each as `postTransaction` would; the answers come in the same order. */
 export async function postTransactions(tx: Tx, postings: readonly Posting[]): Promise<Posted[]> {
   if (postings.length === 0) return [];
-  const wanted = postings.map((posting) => ({ id: tx.newId(), ...checked(posting, tx.now) }));
-  // One statement, one way to the database: this is the hot path. New accounts are named in a fixed order, so that two
-  // callers who name the same ones wait for each other instead of for ever.
-  const opened = await tx.db.execute<{ id: string }>(sql`
-    with asked as materialized (
-      select * from jsonb_to_recordset(${JSON.stringify(wanted)}::text::jsonb) as asked(
-        id uuid, book text, key text, request_hash text, kind text, subject text, occurred_at timestamptz,
-        details jsonb, lines jsonb)
-    ), opened as (
-      insert into ledger.transactions
-        (id, book, key, request_hash, kind, subject, occurred_at, actor_kind, actor_id, details)
-      select id, book, key, request_hash, kind, subject, occurred_at, ${tx.actor.kind}, ${tx.actor.id}, details
-      from asked order by book, key
-      on conflict (book, key) do nothing
-      returning id
-    ), entered as materialized (
-      select asked.id, asked.book, asked.occurred_at, line.*
-      from opened join asked using (id), jsonb_to_recordset(asked.lines) as line(
-        position smallint, account_id text, account_kind text, party text, amount_cents bigint)
-    ), named as (
-      insert into ledger.accounts (id, book, kind, party)
-      select distinct account_id, book, account_kind, party from entered
-      where not exists (select from ledger.accounts known where known.id = account_id)
-      order by account_id
-      on conflict do nothing
-    ), written as (
-      insert into ledger.lines (transaction_id, position, book, account_id, amount_cents, occurred_at)
-      select id, position, book, account_id, amount_cents, occurred_at from entered order by id, position
-    )
-    select id from opened`);
+  const { kind: actor_kind, id: actor_id } = tx.actor;
+  const wanted = postings.map((posting) => ({
+    id: tx.newId(),
+    ...checked(posting, tx.now),
+    actor_kind,
+    actor_id,
+  }));
+  const opened = await tx.db.execute<{ id: string }>(
+    sql`select ledger.post_entries(${JSON.stringify(wanted)}::text::jsonb) as id`,
+  );
   const isNew = new Set(opened.map(({ id }) => id));
   return Promise.all(
     wanted.map(async ({ id, book, key, request_hash }) => {

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gte, inArray, lt, min, or, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, gte, inArray, lt, min, or, sql } from 'drizzle-orm';
 import { accounts, lines, transactions } from '#db/schema/ledger.ts';
 import type { Ctx } from '#lib/kernel/ctx.ts';
 import type { Cents } from '#lib/kernel/money.ts';
@@ -13,12 +13,12 @@ export async function balanceOf(ctx: Reader, account: string): Promise<Cents> {
   return BigInt(row?.total ?? 0);
 }
 
-/** The sum of an account's lines in transactions of some kinds, of one subject if named. */
+/** The sum of an account's lines in transactions of some kinds, of one subject if named; `side` spares looking at the others. */
 export async function sumByKind(
   ctx: Reader,
   account: string,
   kinds: readonly string[],
-  subject?: string,
+  { subject, side }: { subject?: string; side?: 'debit' | 'credit' } = {},
 ): Promise<Cents> {
   const [row] = await ctx.db
     .select({ total })
@@ -27,6 +27,7 @@ export async function sumByKind(
     .where(
       and(
         eq(lines.accountId, account),
+        side && (side === 'debit' ? gt(lines.amountCents, 0n) : lt(lines.amountCents, 0n)),
         inArray(transactions.kind, [...kinds]),
         subject === undefined ? undefined : eq(transactions.subject, subject),
       ),
@@ -53,38 +54,47 @@ export async function movementsOf(
   account: string,
   { from, to, limit = 50, offset = 0 }: { from?: Date; to?: Date; limit?: number; offset?: number } = {},
 ): Promise<Movement[]> {
+  const upTo = and(eq(lines.accountId, account), to && lt(lines.occurredAt, to));
+  // Sums are read from the index alone; only the rows of the page are looked up.
   const running = ctx.db
     .select({
-      transactionId: lines.transactionId,
-      no: lines.no,
       occurredAt: lines.occurredAt,
-      amountCents: lines.amountCents,
+      no: lines.no,
       balanceCents:
         sql<string>`sum(${lines.amountCents}) over (order by ${lines.occurredAt}, ${lines.no})`.as(
           'balance_cents',
         ),
     })
     .from(lines)
-    .where(and(eq(lines.accountId, account), to && lt(lines.occurredAt, to)))
+    .where(upTo)
     .as('running');
+  const page = ctx.db
+    .select()
+    .from(running)
+    .where(from && gte(running.occurredAt, from))
+    .orderBy(desc(running.occurredAt), desc(running.no))
+    .limit(Math.min(limit, 5000))
+    .offset(offset)
+    .as('page');
   const rows = await ctx.db
     .select({
-      transactionId: running.transactionId,
+      transactionId: lines.transactionId,
       kind: transactions.kind,
       subject: transactions.subject,
-      occurredAt: running.occurredAt,
-      amountCents: running.amountCents,
-      balanceCents: running.balanceCents,
+      occurredAt: lines.occurredAt,
+      amountCents: lines.amountCents,
+      balanceCents: page.balanceCents,
       details: transactions.details,
       actorKind: transactions.actorKind,
       actorId: transactions.actorId,
     })
-    .from(running)
-    .innerJoin(transactions, eq(transactions.id, running.transactionId))
-    .where(from && gte(running.occurredAt, from))
-    .orderBy(desc(running.occurredAt), desc(running.no))
-    .limit(Math.min(limit, 5000))
-    .offset(offset);
+    .from(page)
+    .innerJoin(
+      lines,
+      and(eq(lines.accountId, account), eq(lines.occurredAt, page.occurredAt), eq(lines.no, page.no)),
+    )
+    .innerJoin(transactions, eq(transactions.id, lines.transactionId))
+    .orderBy(desc(lines.occurredAt), desc(lines.no));
   return rows.map((row) => ({ ...row, balanceCents: BigInt(row.balanceCents) }));
 }
 
@@ -100,27 +110,41 @@ export type TrialRow = {
   balanceCents: Cents;
 };
 
-/** Debits, credits and balance of each kind of account in a book; the balances sum to zero. */
+/**
+ * Debits, credits and balance of each kind of account in a book; the balances sum to zero. The totals kept at the last seal,
+ * and what was posted since: what it costs does not grow with the book.
+ */
 export async function trialBalance(ctx: Reader, book: Book): Promise<TrialRow[]> {
-  const rows = await ctx.db
-    .select({
-      kind: accounts.kind,
-      accountsCount: sql<number>`count(distinct ${accounts.id})::int`,
-      debit: sql<string>`coalesce(sum(${lines.amountCents}) filter (where ${lines.amountCents} > 0), 0)`,
-      credit: sql<string>`coalesce(-sum(${lines.amountCents}) filter (where ${lines.amountCents} < 0), 0)`,
-      total,
-    })
-    .from(accounts)
-    .innerJoin(lines, eq(lines.accountId, accounts.id))
-    .where(eq(accounts.book, book))
-    .groupBy(accounts.kind)
-    .orderBy(asc(accounts.kind));
-  return rows.map(({ kind, accountsCount, debit, credit, total: balance }) => ({
+  const rows = await ctx.db.execute<{
+    kind: string;
+    accounts_count: number;
+    debit: string;
+    credit: string;
+  }>(sql`
+    with kept as (
+      select distinct on (kind) kind, debit_cents as debit, credit_cents as credit
+      from ledger.snapshots where book = ${book} order by kind, seq desc
+    ), head as (
+      select max(t.recorded_at) as at from ledger.seals s join ledger.transactions t on t.id = s.transaction_id
+      where s.book = ${book} and s.seq = (select max(seq) from ledger.seals where book = ${book})
+    ), later as (
+      select a.kind, l.amount_cents as cents
+      from ledger.transactions t join ledger.lines l on l.transaction_id = t.id join ledger.accounts a on a.id = l.account_id
+      where t.book = ${book} and t.recorded_at >= coalesce((select at from head) - interval '1 hour', '-infinity')
+        and not exists (select from ledger.seals s where s.transaction_id = t.id)
+    ), moved as (
+      select kind, debit, credit from kept
+      union all select kind, sum(cents) filter (where cents > 0), -sum(cents) filter (where cents < 0) from later group by kind
+    )
+    select kind, coalesce(sum(debit), 0) as debit, coalesce(sum(credit), 0) as credit,
+      (select count(*)::int from ledger.accounts a where a.book = ${book} and a.kind = moved.kind) as accounts_count
+    from moved group by kind order by kind`);
+  return rows.map(({ kind, accounts_count, debit, credit }) => ({
     kind,
-    accountsCount,
+    accountsCount: accounts_count,
     debitCents: BigInt(debit),
     creditCents: BigInt(credit),
-    balanceCents: BigInt(balance),
+    balanceCents: BigInt(debit) - BigInt(credit),
   }));
 }
 

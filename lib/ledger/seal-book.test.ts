@@ -10,7 +10,15 @@ import { type FileStore, folderStore } from '#lib/kernel/file-store.ts';
 import { at, freshDatabase, testCtx } from '#lib/kernel/testing.ts';
 import { transaction } from '#lib/kernel/transaction.ts';
 import { anchorsKey, genesis, link, parseHead, readAnchors, writeAnchor } from './chain.rules.ts';
-import { accountId, postings, postTransaction, sealBook, verifyLedger } from './index.ts';
+import {
+  accountId,
+  balanceOf,
+  postings,
+  postTransaction,
+  sealBook,
+  trialBalance,
+  verifyLedger,
+} from './index.ts';
 
 let folder: string;
 let store: FileStore;
@@ -186,9 +194,21 @@ describe('sealing a book', () => {
   });
 });
 
-test('the balance of a party is the sum of its lines, sealed or not', async () => {
-  const { balanceOf } = await import('./index.ts');
-  const before = await balanceOf(ctx, accountId('clients', 'receivable', 'tom'));
+test('balances and totals are the same before a seal, after it, and with entries that came since', async () => {
+  const receivable = accountId('clients', 'receivable', 'tom');
+  const told = async () => ({
+    balance: await balanceOf(ctx, receivable),
+    trial: await trialBalance(ctx, 'clients'),
+  });
+  await seal();
+  const before = await told();
   await post(7n);
-  expect(await balanceOf(ctx, accountId('clients', 'receivable', 'tom'))).toBe(before + 7n);
+  const unsealed = await told();
+  expect(unsealed.balance).toBe(before.balance + 7n);
+  expect(unsealed.trial).toMatchObject([
+    { kind: 'receivable', balanceCents: unsealed.balance },
+    { kind: 'revenue', balanceCents: -unsealed.balance },
+  ]);
+  await seal();
+  expect(await told()).toEqual(unsealed);
 });
