@@ -45,6 +45,7 @@ test('a cat applies, is scored and accepted, comes in with a password, and is ma
     await expectReadable(manager);
     await manager.getByLabel('Note').fill('Pushed the test glass and looked at us.');
     await manager.getByRole('button', { name: 'Accept into the pool' }).click();
+    await manager.getByRole('dialog').getByRole('button', { name: 'Accept into the pool' }).click();
     await expect(manager.getByText('Accepted', { exact: true }).first()).toBeVisible();
     await expect(manager.getByRole('button', { name: 'Accept into the pool' })).toHaveCount(0);
     await expectReadable(manager);

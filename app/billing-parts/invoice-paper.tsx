@@ -114,7 +114,7 @@ export function InvoicePaper({
           }
         />
       </div>
-      <div className="print:hidden">
+      <div className="mt-8 print:hidden">
         <Section id="attempts" title={t('invoice.attempts')}>
           {attempts.length > 0 ? (
             <AttemptList attempts={attempts} label={t('invoice.attempts')} />

@@ -78,7 +78,7 @@ export function StatementPaper({
           </div>
         </dl>
       </div>
-      <div className="print:hidden">
+      <div className="mt-8 print:hidden">
         <Section id="attempts" title={t('statement.attempts')}>
           {attempts.length > 0 ? (
             <AttemptList attempts={attempts} label={t('statement.attempts')} />

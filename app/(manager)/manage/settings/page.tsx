@@ -85,47 +85,49 @@ export default async function SettingsPage() {
         ))}
       </div>
 
-      <Section
-        id="directory"
-        title={t('directory.title')}
-        lead={t('directory.lead')}
-        actions={
-          <Form action={syncNow}>
-            <Button type="submit">{t('directory.now')}</Button>
-          </Form>
-        }
-      >
-        {directory?.problem && (
-          <div className="mb-4">
-            <Callout tone="warn" title={t(`directory.problems.${directory.problem}.title` as never)}>
-              {t(`directory.problems.${directory.problem}.text` as never)}
-            </Callout>
-          </div>
-        )}
-        {directory ? (
-          <KeyValue
-            dense
-            items={[
-              { key: t('directory.started'), value: <When at={directory.startedAt} mode="both" /> },
-              {
-                key: t('directory.state'),
-                value: directory.finishedAt ? (
-                  <>
-                    {t('directory.finished')} <When at={directory.finishedAt} />
-                  </>
-                ) : (
-                  t('directory.running')
-                ),
-              },
-              { key: t('directory.created'), value: directory.createdCount },
-              { key: t('directory.updated'), value: directory.updatedCount },
-              { key: t('directory.deactivated'), value: directory.deactivatedCount },
-            ]}
-          />
-        ) : (
-          <p className="text-ink-2">{t('directory.never')}</p>
-        )}
-      </Section>
+      <div className="mt-[2.25em] max-w-4xl">
+        <Section
+          id="directory"
+          title={t('directory.title')}
+          lead={t('directory.lead')}
+          actions={
+            <Form action={syncNow}>
+              <Button type="submit">{t('directory.now')}</Button>
+            </Form>
+          }
+        >
+          {directory?.problem && (
+            <div className="mb-4">
+              <Callout tone="warn" title={t(`directory.problems.${directory.problem}.title` as never)}>
+                {t(`directory.problems.${directory.problem}.text` as never)}
+              </Callout>
+            </div>
+          )}
+          {directory ? (
+            <KeyValue
+              dense
+              items={[
+                { key: t('directory.started'), value: <When at={directory.startedAt} mode="both" /> },
+                {
+                  key: t('directory.state'),
+                  value: directory.finishedAt ? (
+                    <>
+                      {t('directory.finished')} <When at={directory.finishedAt} />
+                    </>
+                  ) : (
+                    t('directory.running')
+                  ),
+                },
+                { key: t('directory.created'), value: directory.createdCount },
+                { key: t('directory.updated'), value: directory.updatedCount },
+                { key: t('directory.deactivated'), value: directory.deactivatedCount },
+              ]}
+            />
+          ) : (
+            <p className="text-ink-2">{t('directory.never')}</p>
+          )}
+        </Section>
+      </div>
     </>
   );
 }

@@ -3,10 +3,8 @@ import { notFound } from 'next/navigation';
 import { getTranslations } from 'next-intl/server';
 import { requireCtx } from '#app/session.ts';
 import { Avatar } from '#app/ui/avatar.tsx';
-import { Button } from '#app/ui/button.tsx';
 import { ConfirmButton } from '#app/ui/confirm-button.tsx';
 import { Field } from '#app/ui/field.tsx';
-import { Form } from '#app/ui/form.tsx';
 import { NumberField, Textarea } from '#app/ui/inputs.tsx';
 import { KeyValue, PageHeader, Section } from '#app/ui/layout-parts.tsx';
 import { StateBadge } from '#app/ui/state-badge.tsx';
@@ -16,7 +14,8 @@ import { skills } from '#lib/catalog/index.ts';
 import { applicationDetails } from '#lib/hiring/index.ts';
 import { accountNames } from '#lib/identity/index.ts';
 import { Refused } from '#lib/kernel/refused.ts';
-import { accept, decline } from '../actions.ts';
+import { AcceptForm } from '../accept-form.tsx';
+import { decline } from '../actions.ts';
 
 const looks = {
   new: { tone: 'next', shape: 'ring' },
@@ -70,14 +69,21 @@ export default async function ApplicationPage({ params }: Props) {
               { key: t('list.age'), value: t('years', { count: application.ageYears }) },
               {
                 key: t('fields.email'),
-                value: <a href={`mailto:${application.email}`}>{application.email}</a>,
+                value: (
+                  <a
+                    href={`mailto:${application.email}`}
+                    className="wrap-anywhere underline underline-offset-3"
+                  >
+                    {application.email}
+                  </a>
+                ),
               },
               { key: t('list.submitted'), value: <When at={application.submittedAt} mode="exact" /> },
               ...(application.about
                 ? [
                     {
-                      key: t('fields.about'),
-                      value: <p className="whitespace-pre-wrap">{application.about}</p>,
+                      key: t('list.about'),
+                      value: <p className="wrap-anywhere whitespace-pre-wrap">{application.about}</p>,
                     },
                   ]
                 : []),
@@ -120,7 +126,7 @@ export default async function ApplicationPage({ params }: Props) {
         {state === 'new' && (
           <div>
             <Section title={t('decide.title')} lead={t('decide.lead')}>
-              <Form action={accept} hidden={{ applicationId }} className="grid gap-3">
+              <AcceptForm applicationId={applicationId} name={name}>
                 <div className="grid grid-cols-2 gap-3">
                   {skills.map((skill) => (
                     <Field
@@ -136,11 +142,7 @@ export default async function ApplicationPage({ params }: Props) {
                 <Field name="reason" label={t('decide.reason')}>
                   <Textarea rows={2} limit={1000} />
                 </Field>
-                <p className="text-sm text-ink-2">{t('decide.acceptLead')}</p>
-                <Button type="submit" variant="primary">
-                  {t('decide.accept')}
-                </Button>
-              </Form>
+              </AcceptForm>
               <div className="mt-3">
                 <ConfirmButton
                   action={decline}

@@ -1,4 +1,4 @@
-import { useTranslations } from 'next-intl';
+import { useFormatter, useTranslations } from 'next-intl';
 import { Callout } from '#app/ui/callout.tsx';
 import { Section } from '#app/ui/layout-parts.tsx';
 import { StateBadge } from '#app/ui/state-badge.tsx';
@@ -10,6 +10,7 @@ const known = ['not_excluded', 'available', 'skill', 'fair_load'] as const;
 /** How the worker was found: what each step took and left, and who came next. */
 export function MatchTrace({ match }: { match: Awaited<ReturnType<typeof matchOf>> }) {
   const t = useTranslations('matching');
+  const format = useFormatter();
   if (!match) {
     return (
       <Section title={t('title')} id="match">
@@ -24,6 +25,8 @@ export function MatchTrace({ match }: { match: Awaited<ReturnType<typeof matchOf
   };
   const result = ({ kind, skipped }: Trace['steps'][number]) =>
     skipped ? t('skipped') : t(kind === 'score' ? 'scored' : 'kept');
+  const points = (rating: number | undefined) =>
+    rating !== undefined && format.number(rating, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
   const picked = trace.top[0]?.name ?? '';
   const scores = Object.keys(trace.top[0]?.scores ?? {});
   return (
@@ -85,9 +88,9 @@ export function MatchTrace({ match }: { match: Awaited<ReturnType<typeof matchOf
               key: id,
               header: nameOf(id),
               number: true,
-              cell: (rating: Trace['top'][number]) => rating.scores[id]?.toFixed(1),
+              cell: (rating: Trace['top'][number]) => points(rating.scores[id]),
             })),
-            { key: 'total', header: t('total'), number: true, cell: (rating) => rating.total.toFixed(1) },
+            { key: 'total', header: t('total'), number: true, cell: (rating) => points(rating.total) },
           ]}
           empty={null}
         />

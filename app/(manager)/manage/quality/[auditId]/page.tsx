@@ -128,8 +128,8 @@ export default async function AuditPage({ params }: Props) {
         }
         actions={<LinkButton href={`/manage/orders/${audit.orderId}`}>{t('audit.order')}</LinkButton>}
       />
-      <div className="grid items-start gap-x-12 gap-y-8 xl:grid-cols-2">
-        <div>
+      <div className="grid items-start gap-x-8 gap-y-8 lg:grid-cols-2 xl:gap-x-12">
+        <div className="min-w-0">
           <Section id="facts" title={t('audit.facts')}>
             <KeyValue dense items={facts} />
           </Section>
@@ -181,7 +181,7 @@ export default async function AuditPage({ params }: Props) {
             )}
           </Section>
         </div>
-        <div>
+        <div className="min-w-0">
           {audit.findings && audit.concludedAt ? (
             <>
               <LeftDraft
