@@ -5,21 +5,26 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { attempts, billedOrders, invoices, items, paymentMethods, statements } from '#db/schema/billing.ts';
 import {
   addPaymentMethod,
+  allowRequests,
   askAgain,
   attemptParked,
   billingOverview,
   chargeFailed,
   chargeRequested,
   choosePaymentMethod,
+  clientPaused,
   giveBonus,
   invoiceIssued,
+  isPaused,
   issueInvoices,
+  listPauses,
   loyaltyPercent,
   methodRequested,
   monthCloseRequested,
   myAccount,
   myMoney,
   myMovements,
+  myPauses,
   pauseClose,
   payInvoice,
   payoutRequested,
@@ -33,12 +38,14 @@ import {
   statementIssued,
   waivePenalty,
   weekCloseRequested,
+  writeOffInvoice,
 } from '#lib/billing/index.ts';
 import { startPartners } from '#lib/billing/testing.ts';
 import { type Actor, type Ctx, uuidv7 } from '#lib/kernel/ctx.ts';
 import { as, at, emitted, freshDatabase, runPolicy, testCtx } from '#lib/kernel/testing.ts';
 import { pgErrorCode } from '#lib/kernel/transaction.ts';
 import { accountId, balanceOf, trialBalance, verifyLedger } from '#lib/ledger/index.ts';
+import { orderIn } from '#lib/ordering/testing.ts';
 import { askAboutParkedAttempt } from './ask-about-parked-attempt.ts';
 import { chargeInvoice } from './charge-invoice.ts';
 import { chaseMoney } from './chase-money.ts';
@@ -320,7 +327,7 @@ describe('closing a week [US-220]', () => {
       select 1 from billing.invoices i where amount_cents <>
         (select sum(amount_cents) from billing.items where document_id = i.id)`);
     expect(wrong).toBeUndefined();
-  });
+  }, 120_000);
 
   test('is paused after the page it is at and resumed by a person, never by the clock', async () => {
     const period = '2026-07-12';
@@ -485,6 +492,111 @@ describe('charging an invoice', () => {
     );
     expect(await receivable(clientId)).toBe(10_000n);
     expect(partners.movedCents(`charge:${invoice.id}`)).toBe(0n);
+  });
+
+  describe('that failed for the last time', () => {
+    /** An invoice whose seven tries of the clock have all failed. */
+    async function givenUp() {
+      const { clientId } = await end();
+      const invoice = await invoiced(clientId);
+      partners.behave(...Array.from({ length: 7 }, () => 'fails' as const));
+      await charge(invoice);
+      for (let no = 1; no <= 6; no++) {
+        const due = at(ctx, (await invoiceNow(invoice.id)).nextAttemptAt!);
+        expect(await isPaused(ctx, clientId)).toBe(false);
+        await runPolicy(chaseMoney, due, {});
+        const [asked] = (await emitted(ctx, chargeRequested)).filter((data) => data.invoiceId === invoice.id);
+        for (let i = 0; i < 2; i++) await runPolicy(chargeInvoice, due, asked as never);
+      }
+      return { clientId, invoice, me: as(ctx, client(clientId)) };
+    }
+    const payNow = async (me: Ctx, invoiceId: string) => {
+      await payInvoice(me, { invoiceId });
+      const [asked] = (await emitted(ctx, chargeRequested)).filter((data) => data.invoiceId === invoiceId);
+      await runPolicy(chargeInvoice, ctx, asked as never);
+    };
+
+    test('pauses new requests, once; paying ends it', async () => {
+      const { clientId, invoice, me } = await givenUp();
+      expect(await isPaused(ctx, clientId)).toBe(true);
+      await expect(orderIn(ctx, 'placed', { client: me.actor })).rejects.toMatchObject({
+        code: 'ordering.paused',
+      });
+      expect(await myPauses(me)).toMatchObject([{ id: invoice.id, number: invoice.number }]);
+      const told = (await emitted(ctx, clientPaused)).filter((data) => data.invoiceId === invoice.id);
+      expect(told).toHaveLength(1);
+      partners.behave('fails');
+      await payNow(me, invoice.id);
+      expect(await isPaused(ctx, clientId)).toBe(true);
+      await payNow(me, invoice.id);
+      expect(await invoiceNow(invoice.id)).toMatchObject({ state: 'paid' });
+      expect(await isPaused(ctx, clientId)).toBe(false);
+      expect(await myPauses(me)).toEqual([]);
+      expect((await orderIn(ctx, 'placed', { client: me.actor })).orderId).toBeTruthy();
+    });
+
+    test('lets the client go on when a manager says so, also after a further failure', async () => {
+      const { clientId, invoice, me } = await givenUp();
+      const decision = { invoiceId: invoice.id, reason: 'They have moved, and pay next week' };
+      await expect(allowRequests(as(ctx, 'manager'), decision)).rejects.toMatchObject({
+        code: 'not_allowed',
+      });
+      await allowRequests(as(ctx, 'billing'), decision);
+      expect(await isPaused(ctx, clientId)).toBe(false);
+      partners.behave('fails');
+      await payNow(me, invoice.id);
+      expect(await isPaused(ctx, clientId)).toBe(false);
+      await expect(allowRequests(as(ctx, 'billing'), decision)).rejects.toMatchObject({
+        code: 'billing.not_paused',
+      });
+      const { rows } = await listPauses(as(ctx, 'billing'), { decided: true });
+      expect(rows.find(({ invoiceId }) => invoiceId === invoice.id)).toMatchObject({
+        decision: 'allowed',
+        reason: decision.reason,
+      });
+      expect(await receivable(clientId)).toBe(10_000n);
+    });
+
+    test('is written off by a manager, once, and nothing is owed any more', async () => {
+      const { clientId, invoice, me } = await givenUp();
+      const decision = { invoiceId: invoice.id, reason: 'The cat has left the country' };
+      for (let i = 0; i < 2; i++) await writeOffInvoice(as(ctx, 'billing'), decision);
+      expect(await invoiceNow(invoice.id)).toMatchObject({ state: 'written_off', nextAttemptAt: null });
+      expect(await receivable(clientId)).toBe(0n);
+      expect(await isPaused(ctx, clientId)).toBe(false);
+      await expect(payInvoice(me, { invoiceId: invoice.id })).rejects.toMatchObject({
+        code: 'billing.not_payable',
+      });
+      // The gateway had it after all: the money is the client's.
+      partners.decide(`charge:${invoice.id}:7`, 'succeeded');
+      for (let i = 0; i < 2; i++)
+        await runPolicy(receiveGatewayNotice, ctx, notice(`charge:${invoice.id}:7`));
+      expect(await invoiceNow(invoice.id)).toMatchObject({ state: 'written_off' });
+      expect(await receivable(clientId)).toBe(-10_000n);
+    });
+
+    test('is never written off while its outcome is open', async () => {
+      const { clientId } = await end();
+      const invoice = await invoiced(clientId);
+      partners.behave('pends');
+      await charge(invoice);
+      await expect(
+        writeOffInvoice(as(ctx, 'billing'), { invoiceId: invoice.id, reason: 'Too long' }),
+      ).rejects.toMatchObject({ code: 'billing.not_payable' });
+    });
+
+    test('is reached by the clock alone: what the client tries in between takes no retry', async () => {
+      const { clientId } = await end();
+      const me = as(ctx, client(clientId));
+      const invoice = await invoiced(clientId);
+      partners.behave(...Array.from({ length: 9 }, () => 'fails' as const));
+      await charge(invoice);
+      for (let i = 0; i < 8; i++) await payNow(me, invoice.id);
+      const { nextAttemptAt, attemptsCount } = await invoiceNow(invoice.id);
+      expect(attemptsCount).toBe(9);
+      expect(nextAttemptAt!.getTime() - invoice.issuedAt.getTime()).toBe(86_400_000);
+      expect(await isPaused(ctx, clientId)).toBe(false);
+    });
   });
 
   test('that failed can be paid now by another method, and a double click is one attempt', async () => {

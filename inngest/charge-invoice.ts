@@ -14,9 +14,10 @@ export const chargeInvoice = policy(
   async ({ data, act, sleepUntil }) => {
     const { invoiceId, clientId } = data;
     const attemptNo = 'attemptNo' in data ? (data.attemptNo as number) : 1;
+    const isByPerson = 'isByPerson' in data && data.isByPerson === true;
     const { methodId } = await act('choose-method', (ctx) => ensurePaymentMethod(ctx, { clientId }));
     await act('open-method', (ctx) => openPaymentMethod(ctx, { methodId }));
-    const { attemptId } = await act('begin', (ctx) => beginCharge(ctx, { invoiceId, attemptNo }));
+    const { attemptId } = await act('begin', (ctx) => beginCharge(ctx, { invoiceId, attemptNo, isByPerson }));
     if (attemptId) await askUntilAnswered({ act, sleepUntil }, attemptId);
   },
 );

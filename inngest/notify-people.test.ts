@@ -44,6 +44,7 @@ dbTest('everyone on the list is told once of each thing, however often its polic
   expect(
     rows.map(({ email, kind, link }) => `${email.split('@')[0]}: ${kind} ${link ?? ''}`.trim()).sort(),
   ).toEqual([
+    'billing: client_paused /manage/billing/pauses',
     'billing: payout_stuck /manage/billing',
     'candidate: candidate_declined',
     'candidate: candidate_received',
@@ -54,6 +55,7 @@ dbTest('everyone on the list is told once of each thing, however often its polic
     'client: order_failed /orders/o1?reorder=1',
     'client: order_reported /orders/o1',
     'client: order_started /orders/o1',
+    'client: requests_paused /invoices',
     'manager: order_overran /manage/orders/o1',
     'manager: pool_empty /manage/orders/o1',
     'staff: cookie_late /warehouse/j1',

@@ -1,4 +1,10 @@
-import { chargeFailed, invoiceIssued, payoutConfirmed, payoutFailed } from '#lib/billing/index.ts';
+import {
+  chargeFailed,
+  clientPaused,
+  invoiceIssued,
+  payoutConfirmed,
+  payoutFailed,
+} from '#lib/billing/index.ts';
 import { cookieLate, jobOpened, readItem, stockLow } from '#lib/consumables/index.ts';
 import { applicationDeclined, applicationSubmitted } from '#lib/hiring/index.ts';
 import { findPerson } from '#lib/identity/index.ts';
@@ -112,6 +118,12 @@ export const notifyPeople: readonly Policy<any>[] = [
     link: '/invoices',
     params: { amountCents },
   })),
+  notify('notify-client-of-pause', clientPaused, async (_, { clientId, amountCents }) => ({
+    to: { accountId: clientId },
+    kind: 'requests_paused',
+    link: '/invoices',
+    params: { amountCents },
+  })),
 
   // A worker.
   notify('notify-worker-of-order', orderAssigned, async (_, order) => ({
@@ -186,6 +198,12 @@ export const notifyPeople: readonly Policy<any>[] = [
       startsAt: order.startsAt,
       durationMinutes: String(order.durationMinutes),
     },
+  })),
+  notify('notify-billing-of-pause', clientPaused, async (ctx, { clientId, amountCents }) => ({
+    role: 'billing',
+    kind: 'client_paused',
+    link: '/manage/billing/pauses',
+    params: { amountCents, client: await nameOf(ctx, clientId) },
   })),
   notify('notify-billing-of-failed-payout', payoutFailed, async (ctx, { workerId, amountCents }) => ({
     role: 'billing',

@@ -9,6 +9,7 @@ const looks: Record<DocumentState, { tone: Tone; shape: Shape }> = {
   paid: { tone: 'good', shape: 'tick' },
   failed: { tone: 'bad', shape: 'cross' },
   unclear: { tone: 'next', shape: 'clock' },
+  written_off: { tone: 'neutral', shape: 'slash' },
   carried_over: { tone: 'neutral', shape: 'slash' },
 };
 

@@ -120,8 +120,8 @@ describe('an attempt', () => {
 });
 
 describe('a failed charge', () => {
-  const days = (attemptNo: number, at = now) => {
-    const again = retryAt({ issuedAt: now, attemptNo, now: at });
+  const days = (triesCount: number, at = now) => {
+    const again = retryAt({ issuedAt: now, triesCount, now: at });
     return again && (again.getTime() - now.getTime()) / 86_400_000;
   };
 

@@ -99,17 +99,20 @@ export function stepAttempt(
 const retryDays = [1, 3, 5, 7, 10, 14];
 const dayMs = 86_400_000;
 
-/** When a failed charge is tried again: 1, 3, 5, 7, 10, 14 days after the invoice, a day apart at least; null after the last. */
+/**
+ * When a failed charge is tried again: 1, 3, 5, 7, 10, 14 days after the invoice, a day apart at least; null after the last,
+ * when a person must decide. `triesCount` counts the tries of the clock: what somebody asks for in between takes none of them.
+ */
 export function retryAt({
   issuedAt,
-  attemptNo,
+  triesCount,
   now,
 }: {
   issuedAt: Date;
-  attemptNo: number;
+  triesCount: number;
   now: Date;
 }): Date | null {
-  const days = retryDays[attemptNo - 1];
+  const days = retryDays[triesCount - 1];
   if (days === undefined) return null;
   return new Date(Math.max(issuedAt.getTime() + days * dayMs, now.getTime() + dayMs));
 }

@@ -11,7 +11,11 @@ import { transaction } from '#lib/kernel/transaction.ts';
  */
 export async function beginCharge(
   ctx: Ctx,
-  { invoiceId, attemptNo }: { invoiceId: string; attemptNo: number },
+  {
+    invoiceId,
+    attemptNo,
+    isByPerson = false,
+  }: { invoiceId: string; attemptNo: number; isByPerson?: boolean },
 ): Promise<{ attemptId: string | null }> {
   requireRole(ctx, 'system');
   return transaction(ctx, async (tx) => {
@@ -49,6 +53,7 @@ export async function beginCharge(
       documentId: invoiceId,
       partyId: clientId,
       attemptNo,
+      isByPerson,
       key: `charge:${invoiceId}:${attemptNo}`,
       amountCents,
       target: method.token,

@@ -22,9 +22,12 @@ export const invoiceIssued = defineEvent('billing/invoice.issued', invoice);
 export const chargeRequested = defineEvent('billing/charge.requested', {
   ...invoice,
   attemptNo: z.number().int().min(1),
+  isByPerson: z.boolean().optional(),
 });
 export const chargeSucceeded = defineEvent('billing/charge.succeeded', invoice);
 export const chargeFailed = defineEvent('billing/charge.failed', invoice);
+/** The last retry failed: the client may request nothing new until the invoice is paid or a manager decides. */
+export const clientPaused = defineEvent('billing/client.paused', invoice);
 export const statementIssued = defineEvent('billing/statement.issued', statement);
 /** A further try at a payout that failed or never began. */
 export const payoutRequested = defineEvent('billing/payout.requested', {

@@ -1,4 +1,5 @@
 export { addPaymentMethod } from './add-payment-method.ts';
+export { allowRequests } from './allow-requests.ts';
 export { askAgain } from './ask-again.ts';
 export { type Asked, askAboutNotice, askPartner } from './ask-partner.ts';
 export { beginCharge } from './begin-charge.ts';
@@ -26,3 +27,4 @@ export { resumeClose } from './resume-close.ts';
 export { retryPayout } from './retry-payout.ts';
 export { startClose } from './start-close.ts';
 export { waivePenalty } from './waive-penalty.ts';
+export { writeOffInvoice } from './write-off-invoice.ts';

@@ -38,6 +38,7 @@ export const addPaymentMethodInput = z.object({
 
 export const choosePaymentMethodInput = z.object({ methodId: id });
 export const payInvoiceInput = z.object({ invoiceId: id });
+export const decidePauseInput = z.object({ invoiceId: id, reason: z.string().trim().min(3).max(500) });
 export const retryPayoutInput = z.object({ statementId: id });
 export const askAgainInput = z.object({ attemptId: id });
 export const waivePenaltyInput = z.object({ orderId: id, reason: z.string().trim().min(3).max(500) });

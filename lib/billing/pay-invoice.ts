@@ -38,6 +38,7 @@ export async function payInvoice(ctx: Ctx, input: unknown): Promise<void> {
       clientId,
       amountCents: amountCents.toString(),
       attemptNo: attemptsCount + 1,
+      isByPerson: true,
     });
     tx.audit({ verb: 'payInvoice', subject: 'invoice', subjectId: invoiceId });
     tx.refresh(`account:${clientId}`, 'role:billing', 'role:manager');

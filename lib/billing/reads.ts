@@ -1,8 +1,9 @@
-import { and, asc, count, desc, eq, inArray, isNull, type SQL, sql } from 'drizzle-orm';
+import { and, asc, count, desc, eq, inArray, isNotNull, isNull, type SQL, sql } from 'drizzle-orm';
 import {
   attempts,
   invoices,
   items,
+  pauses,
   paymentMethods,
   payoutAccounts,
   periodCloses,
@@ -154,6 +155,65 @@ export async function myPaymentMethods(ctx: Ctx): Promise<PaymentMethod[]> {
   return rows.map(({ token, ...method }) => ({ ...method, isReady: token !== null }));
 }
 
+/** Whether a client may request nothing new: an invoice failed for good, and nobody has decided yet. */
+export async function isPaused(ctx: Pick<Ctx, 'db'>, clientId: string): Promise<boolean> {
+  const open = and(eq(pauses.clientId, clientId), isNull(pauses.decidedAt));
+  const [row] = await ctx.db.select({ id: pauses.invoiceId }).from(pauses).where(open).limit(1);
+  return row !== undefined;
+}
+
+/** The invoices because of which the client may request nothing new; none when they may. */
+export async function myPauses(
+  ctx: Ctx,
+): Promise<Pick<Invoice, 'id' | 'number' | 'amountCents' | 'state'>[]> {
+  requireRole(ctx, 'client');
+  return ctx.db
+    .select({
+      id: invoices.id,
+      number: invoices.number,
+      amountCents: invoices.amountCents,
+      state: invoices.state,
+    })
+    .from(pauses)
+    .innerJoin(invoices, eq(invoices.id, pauses.invoiceId))
+    .where(and(eq(pauses.clientId, ctx.actor.id), isNull(pauses.decidedAt)))
+    .orderBy(asc(invoices.number))
+    .limit(20);
+}
+
+export type Pause = typeof pauses.$inferSelect & { invoice: WithAttempt<Invoice> };
+
+/** Clients who wait for a manager's decision, or with `decided` those about whom one was made, the latest first. */
+export async function listPauses(
+  ctx: Ctx,
+  { decided = false, limit = 50, offset = 0 }: Page & { decided?: boolean } = {},
+): Promise<{ rows: Pause[]; total: number }> {
+  requireRole(ctx, 'manager', 'billing');
+  const which = decided ? isNotNull(pauses.decidedAt) : isNull(pauses.decidedAt);
+  const [rows, total] = await Promise.all([
+    ctx.db
+      .select()
+      .from(pauses)
+      .where(which)
+      .orderBy(desc(decided ? pauses.decidedAt : pauses.pausedAt), asc(pauses.invoiceId))
+      .limit(limit)
+      .offset(offset),
+    ctx.db.$count(pauses, which),
+  ]);
+  if (rows.length === 0) return { rows: [], total };
+  const found = await ctx.db
+    .select()
+    .from(invoices)
+    .where(
+      inArray(
+        invoices.id,
+        rows.map(({ invoiceId }) => invoiceId),
+      ),
+    );
+  const byId = new Map((await withLastAttempt(ctx, found)).map((invoice) => [invoice.id, invoice]));
+  return { rows: rows.map((row) => ({ ...row, invoice: byId.get(row.invoiceId)! })), total };
+}
+
 export type WorkerMoney = {
   period: string;
   from: Date;
@@ -237,19 +297,21 @@ export type BillingOverview = {
   invoices: Record<DocumentState, { count: number; amountCents: Cents }>;
   statements: Record<DocumentState, { count: number; amountCents: Cents }>;
   closes: PeriodClose[];
+  pausesCount: number;
 };
 
 /** The state of the money at a glance: trial balance of both books, documents by state, the latest closes. */
 export async function billingOverview(ctx: Ctx): Promise<BillingOverview> {
   requireRole(ctx, 'manager', 'billing');
-  const [clients, people, byInvoice, byStatement, closes] = await Promise.all([
+  const [clients, people, byInvoice, byStatement, closes, pausesCount] = await Promise.all([
     trialBalance(ctx, 'clients'),
     trialBalance(ctx, 'people'),
     byState(ctx, invoices),
     byState(ctx, statements),
     latestCloses(ctx),
+    ctx.db.$count(pauses, isNull(pauses.decidedAt)),
   ]);
-  return { clients, people, invoices: byInvoice, statements: byStatement, closes };
+  return { clients, people, invoices: byInvoice, statements: byStatement, closes, pausesCount };
 }
 
 async function byState(

@@ -1,11 +1,18 @@
-import { and, eq, ne } from 'drizzle-orm';
-import { attempts, invoices, statements } from '#db/schema/billing.ts';
+import { and, eq, isNull, ne, notInArray } from 'drizzle-orm';
+import { attempts, invoices, pauses, statements } from '#db/schema/billing.ts';
 import type { Ctx } from '#lib/kernel/ctx.ts';
 import { type Tx, transaction } from '#lib/kernel/transaction.ts';
 import { postings, postTransaction } from '#lib/ledger/index.ts';
 import type { Asked } from './ask-partner.ts';
 import { type AttemptStep, retryAt, stepAttempt, type Truth } from './attempt.rules.ts';
-import { attemptParked, chargeFailed, chargeSucceeded, payoutConfirmed, payoutFailed } from './events.ts';
+import {
+  attemptParked,
+  chargeFailed,
+  chargeSucceeded,
+  clientPaused,
+  payoutConfirmed,
+  payoutFailed,
+} from './events.ts';
 import { postItem } from './post-item.ts';
 
 type Attempt = typeof attempts.$inferSelect;
@@ -45,22 +52,37 @@ export async function settleAttempt(
 async function settleCharge(tx: Tx, attempt: Attempt, step: AttemptStep): Promise<void> {
   const { documentId: invoiceId, partyId: clientId, amountCents, attemptNo } = attempt;
   const event = { invoiceId, clientId, amountCents: amountCents.toString() };
-  const unpaid = and(eq(invoices.id, invoiceId), ne(invoices.state, 'paid'));
+  const unpaid = and(eq(invoices.id, invoiceId), notInArray(invoices.state, ['paid', 'written_off']));
   if (step.state === 'succeeded') {
     const [invoice] = await tx.db.select().from(invoices).where(eq(invoices.id, invoiceId)).for('update');
     const details = { invoiceNumber: invoice!.number, method: attempt.targetLabel };
     const facts = { invoiceId, attemptNo, clientId, amountCents, occurredAt: tx.now, details };
-    // An attempt that failed, after which another was paid, and that succeeded after all: the next invoice gives it back.
-    if (invoice!.state === 'paid')
+    // It failed, another was paid or the debt was given up, and it succeeded after all: the next invoice gives it back.
+    if (invoice!.state === 'paid' || invoice!.state === 'written_off')
       await postItem(tx, postings.charge_succeeded_again(facts), { partyId: clientId, orderId: null });
     else await postTransaction(tx, postings.charge_succeeded(facts));
     await tx.db.update(invoices).set({ state: 'paid', paidAt: tx.now, nextAttemptAt: null }).where(unpaid);
+    await tx.db
+      .update(pauses)
+      .set({ decision: 'paid', decidedAt: tx.now })
+      .where(and(eq(pauses.invoiceId, invoiceId), isNull(pauses.decidedAt)));
     tx.emit(chargeSucceeded, event);
   } else if (step.state === 'failed') {
     const [invoice] = await tx.db.select().from(invoices).where(eq(invoices.id, invoiceId));
-    const nextAttemptAt = retryAt({ issuedAt: invoice!.issuedAt, attemptNo, now: tx.now });
+    const triesCount = await tx.db.$count(
+      attempts,
+      and(eq(attempts.purpose, 'charge'), eq(attempts.documentId, invoiceId), eq(attempts.isByPerson, false)),
+    );
+    const nextAttemptAt = retryAt({ issuedAt: invoice!.issuedAt, triesCount, now: tx.now });
     await tx.db.update(invoices).set({ state: 'failed', nextAttemptAt }).where(unpaid);
     tx.emit(chargeFailed, event);
+    if (nextAttemptAt) return;
+    const paused = await tx.db
+      .insert(pauses)
+      .values({ invoiceId, clientId, pausedAt: tx.now })
+      .onConflictDoNothing()
+      .returning({ invoiceId: pauses.invoiceId });
+    if (paused.length) tx.emit(clientPaused, event);
   } else {
     await tx.db
       .update(invoices)

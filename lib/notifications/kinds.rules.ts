@@ -28,6 +28,7 @@ export const kinds = {
   order_cancelled: 'orders',
   invoice_issued: 'invoices',
   charge_failed: 'invoices',
+  requests_paused: 'invoices',
   work_assigned: 'work',
   work_ready: 'work',
   work_cancelled: 'work',
@@ -39,6 +40,7 @@ export const kinds = {
   pool_empty: 'alerts',
   order_overran: 'alerts',
   payout_stuck: 'alerts',
+  client_paused: 'alerts',
 } as const satisfies Record<string, Topic>;
 
 export type Kind = keyof typeof kinds;

@@ -1,5 +1,7 @@
 import { and, eq, sql } from 'drizzle-orm';
 import { orderHistory, orders } from '#db/schema/ordering.ts';
+import { isPaused } from '#lib/billing/index.ts';
+import { Refused } from '#lib/kernel/refused.ts';
 import type { Tx } from '#lib/kernel/transaction.ts';
 import { orderPlaced } from './events.ts';
 
@@ -35,8 +37,12 @@ export async function placedBefore(
   return row ?? null;
 }
 
-/** Writes a placed order with its first line of history and tells the world; null when its key or original is taken. */
+/**
+ * Writes a placed order with its first line of history and tells the world; null when its key or original is taken. Throws
+ * `Refused` ordering.paused while an invoice of the client has failed for good and no manager has decided.
+ */
 export async function insertOrder(tx: Tx, order: NewOrder, verb: string): Promise<Placed | null> {
+  if (await isPaused(tx, order.clientId)) throw new Refused('ordering.paused');
   const [row] = await tx.db
     .insert(orders)
     .values({

@@ -10,7 +10,7 @@ import { checkStart } from './order.rules.ts';
 
 /**
  * A client requests help [US-020]: the order keeps the service as it is now. The same `requestKey` answers with the
- * order it placed the first time. Throws `Refused`: not_allowed, invalid (fields; serviceTypeId ordering.service_gone,
+ * order it placed the first time. Throws `Refused`: not_allowed, ordering.paused, invalid (fields; serviceTypeId ordering.service_gone,
  * startsAt ordering.past_date, ordering.too_soon, ordering.too_far).
  */
 export async function placeOrder(ctx: Ctx, input: unknown): Promise<Placed> {

@@ -11,7 +11,7 @@ import { checkStart } from './order.rules.ts';
 /**
  * Places a copy of a failed or cancelled order for a new date [US-131]; it is matched and priced anew, never to the
  * worker that failed it while any other exists [US-132]. An order is re-ordered once; asked twice with the same key,
- * the same answer. Throws `Refused`: not_allowed, ordering.not_found, ordering.not_over, ordering.reordered,
+ * the same answer. Throws `Refused`: not_allowed, ordering.not_found, ordering.not_over, ordering.reordered, ordering.paused,
  * invalid (startsAt ordering.past_date, ordering.too_soon, ordering.too_far).
  */
 export async function reorder(ctx: Ctx, input: unknown): Promise<Placed> {

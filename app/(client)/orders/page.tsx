@@ -1,6 +1,7 @@
 import { Plus } from 'lucide-react';
 import type { Metadata } from 'next';
-import { getTranslations } from 'next-intl/server';
+import { getLocale, getTranslations } from 'next-intl/server';
+import { PausedNotice } from '#app/billing-parts/paused-notice.tsx';
 import { NewerOlder } from '#app/order-parts/newer-older.tsx';
 import { requireCtx } from '#app/session.ts';
 import { EmptyState } from '#app/ui/empty-state.tsx';
@@ -22,7 +23,7 @@ const textOf = (value: string | string[] | undefined) => (typeof value === 'stri
 /** What is under way first, then what was; searching and filtering show one list of everything that matches. */
 export default async function OrdersPage({ searchParams }: { searchParams: Promise<Search> }) {
   const ctx = await requireCtx('client');
-  const [t, search] = await Promise.all([getTranslations('ordering'), searchParams]);
+  const [t, locale, search] = await Promise.all([getTranslations('ordering'), getLocale(), searchParams]);
   const q = textOf(search.q)?.trim() || undefined;
   const state = isOrderState(search.state) ? search.state : undefined;
   const looking = Boolean(q || state);
@@ -64,6 +65,7 @@ export default async function OrdersPage({ searchParams }: { searchParams: Promi
   return (
     <>
       <PageHeader title={t('list.title')} actions={request} />
+      <PausedNotice ctx={ctx} locale={locale} />
       {!looking && !paging && (
         <Section title={t('list.active')} id="active">
           {active.length > 0 ? (

@@ -1,5 +1,6 @@
 import type { Metadata } from 'next';
 import { getLocale, getTimeZone, getTranslations } from 'next-intl/server';
+import { PausedNotice } from '#app/billing-parts/paused-notice.tsx';
 import { wallClockOf } from '#app/order-parts/wall-clock.ts';
 import { currentSession, requireCtx } from '#app/session.ts';
 import { EmptyState } from '#app/ui/empty-state.tsx';
@@ -37,6 +38,7 @@ export default async function NewOrderPage() {
   return (
     <div className="mx-auto max-w-2xl">
       <PageHeader back={<TextLink href="/orders">{t('back')}</TextLink>} title={t('title')} />
+      <PausedNotice ctx={ctx} locale={locale} />
       {services.length === 0 ? (
         <EmptyState art="asleep" title={t('noServices')}>
           {t('noServicesLead')}

@@ -4,6 +4,7 @@ import { getTranslations } from 'next-intl/server';
 import { runAction } from '#app/action.ts';
 import type { FormState } from '#app/ui/form-state.ts';
 import {
+  allowRequests,
   askAgain,
   giveBonus,
   pauseClose,
@@ -11,6 +12,7 @@ import {
   requestClose,
   resumeClose,
   retryPayout,
+  writeOffInvoice,
 } from '#lib/billing/index.ts';
 
 const words = () => getTranslations('billing.manage');
@@ -73,5 +75,19 @@ export async function askAgainAction(_state: FormState, form: FormData): Promise
   return runAction(form, async (ctx) => {
     await askAgain(ctx, { attemptId: form.get('attemptId') });
     return { message: (await words())('asked') };
+  });
+}
+
+export async function allowRequestsAction(_state: FormState, form: FormData): Promise<FormState> {
+  return runAction(form, async (ctx) => {
+    await allowRequests(ctx, { invoiceId: form.get('invoiceId'), reason: form.get('reason') });
+    return { message: (await words())('pauses.allowed') };
+  });
+}
+
+export async function writeOffAction(_state: FormState, form: FormData): Promise<FormState> {
+  return runAction(form, async (ctx) => {
+    await writeOffInvoice(ctx, { invoiceId: form.get('invoiceId'), reason: form.get('reason') });
+    return { message: (await words())('pauses.writtenOff') };
   });
 }

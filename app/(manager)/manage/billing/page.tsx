@@ -36,7 +36,7 @@ export default async function BillingPage() {
     ctx,
     overview.closes.map(({ requestedById }) => requestedById),
   );
-  const { clients, people, invoices, statements, closes } = overview;
+  const { clients, people, invoices, statements, closes, pausesCount } = overview;
   const unclear = invoices.unclear.count + statements.unclear.count;
   const inTransitCents = -balance(people, 'in_transit');
   const canAct = hasRole(ctx, 'billing');
@@ -66,6 +66,17 @@ export default async function BillingPage() {
             }
           >
             {t('unclearLead')}
+          </Callout>
+        </div>
+      )}
+      {pausesCount > 0 && (
+        <div className="mb-6">
+          <Callout
+            tone="warn"
+            title={t('pauses.count', { count: pausesCount })}
+            action={<LinkButton href="/manage/billing/pauses">{t('look')}</LinkButton>}
+          >
+            {t('pauses.lead')}
           </Callout>
         </div>
       )}

@@ -17,7 +17,7 @@ import { StateTabs } from '../state-tabs.tsx';
 import { BillingTabs } from '../tabs.tsx';
 
 const pageSize = 50;
-const states: readonly DocumentState[] = ['failed', 'unclear', 'settling', 'issued', 'paid'];
+const states: readonly DocumentState[] = ['failed', 'unclear', 'settling', 'issued', 'paid', 'written_off'];
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations('billing.invoices'))('title') };

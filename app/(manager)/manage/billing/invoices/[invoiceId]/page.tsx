@@ -12,6 +12,7 @@ import { hasRole } from '#lib/kernel/ctx.ts';
 import { Refused } from '#lib/kernel/refused.ts';
 import { chargeAgainAction } from '../../actions.ts';
 import { AskAgain } from '../../ask-again.tsx';
+import { WriteOff } from '../../pauses/pause-decision.tsx';
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations('billing.invoices'))('title') };
@@ -41,6 +42,7 @@ export default async function InvoicePage({ params }: { params: Promise<{ invoic
         hasRole(ctx, 'billing') && (
           <>
             {parked && <AskAgain attemptId={parked.id} />}
+            <WriteOff invoice={invoice} />
             {invoice.state === 'failed' && (
               <ConfirmButton
                 action={chargeAgainAction}
