@@ -101,9 +101,7 @@ export function UnsentPhotos({ accountId }: { accountId: string }) {
           {waits && isOnline && !isSending && (
             <div className="mt-3">
               {isSignedOut ? (
-                <LinkButton href="/sign-in">
-                  {t('signIn')}
-                </LinkButton>
+                <LinkButton href="/sign-in">{t('signIn')}</LinkButton>
               ) : (
                 <Button onClick={() => void sendUnsent()}>{t('sendNow')}</Button>
               )}

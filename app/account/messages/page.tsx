@@ -73,9 +73,7 @@ export default async function MessagesPage({
                   <p className="mt-0.5 whitespace-pre-line text-ink-2">{said.text}</p>
                   {link && (
                     <p className="mt-1.5">
-                      <TextLink href={`/account/messages/${id}`}>
-                        {said.action}
-                      </TextLink>
+                      <TextLink href={`/account/messages/${id}`}>{said.action}</TextLink>
                     </p>
                   )}
                 </div>
