@@ -2,6 +2,8 @@ import { z } from 'zod';
 
 export const matchOrderInput = z.object({
   orderId: z.uuid(),
+  clientId: z.uuid().nullable().default(null),
+  serviceTypeId: z.uuid().nullable().default(null),
   startsAt: z.coerce.date(),
   durationMinutes: z.number().int().min(1).max(10_000),
   skills: z.array(z.string().max(50)).max(20),

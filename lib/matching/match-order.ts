@@ -1,18 +1,16 @@
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq, inArray, isNotNull, sql } from 'drizzle-orm';
 import { engagements, matchResults, samples, waitingOrders } from '#db/schema/matching.ts';
 import { type Ctx, requireRole } from '#lib/kernel/ctx.ts';
 import { parse } from '#lib/kernel/parse.ts';
 import { type Tx, transaction } from '#lib/kernel/transaction.ts';
+import { askRemoteStep } from './ask-remote-step.ts';
 import { orderMatched, poolFoundEmpty } from './events.ts';
 import { matchOrderInput } from './inputs.ts';
-import {
-  builtInSteps,
-  builtInVersion,
-  costOf,
-  type NormalSample,
-  runPipeline,
-  type Trace,
-} from './pipeline.rules.ts';
+import { livePool, reviseEngagement } from './live-pool.ts';
+import { type Found, type PipelineSpec, runPipeline, type Trace } from './pipeline.rules.ts';
+import { engagementState, putEngagement } from './pool.rules.ts';
+import { currentPipeline } from './reads.ts';
+import type { ClientHistory, ReferenceSample } from './step.rules.ts';
 
 /** Who does it and what it costs [US-072]; money as text, so that a durable step can keep it. */
 export type Match = {
@@ -23,13 +21,13 @@ export type Match = {
   costCents: string;
 };
 
-const loadDays = 30;
 const attemptLimit = 10;
 
 /**
- * Finds the best worker for an order and takes the engagement in matching's own calendar, in one transaction; for the
- * system. One match per order: asked again, it answers the first. Null when there is nobody at all in the pool: an
- * alarm is emitted once, and the order waits [US-073]. `clock` measures how long it took, for the trace.
+ * Finds the best worker for an order by the pipeline in force and takes the engagement in matching's own calendar; for the
+ * system. One match per order: asked again, it answers the first. Null when there is nobody at all in the pool: an alarm is
+ * emitted once, and the order waits [US-073]. The steps run over the copy in memory, before the transaction: it is the
+ * exclusion constraint that decides between two who want the same worker. `clock` measures how long it took.
  */
 export async function matchOrder(
   ctx: Ctx,
@@ -37,59 +35,99 @@ export async function matchOrder(
   clock: () => number = () => performance.now(),
 ): Promise<Match | null> {
   requireRole(ctx, 'system');
-  const order = parse(matchOrderInput, input);
-  const { orderId, startsAt, excludedWorkerId, skills } = order;
-  const endsAt = new Date(startsAt.getTime() + order.durationMinutes * 60_000);
+  const { durationMinutes, ...asked } = parse(matchOrderInput, input);
+  const order: ReferenceSample = {
+    ...asked,
+    endsAt: new Date(asked.startsAt.getTime() + durationMinutes * 60_000),
+  };
   const begun = clock();
-  return transaction(ctx, async (tx) => {
-    for (let attempt = 1; attempt <= attemptLimit; attempt++) {
-      const before = await matchedBefore(tx, orderId);
-      if (before) return before;
-      const pool = await readPool(tx, startsAt, endsAt);
-      const found = runPipeline(builtInSteps, { orderId, skills, excludedWorkerId }, pool);
-      if (!found) {
-        await wait(tx, orderId);
-        return null;
-      }
-      const { picked } = found;
-      // No row: somebody else was quicker, for this order or for this worker at that time. Look again.
-      const [taken] = await tx.db
-        .insert(engagements)
-        .values({ orderId, workerId: picked.workerId, startsAt, endsAt, overbooked: picked.busy })
-        .onConflictDoNothing()
-        .returning({ orderId: engagements.orderId });
-      if (!taken) continue;
-
-      const matchId = tx.newId();
-      const costCents = costOf({ orderId, skills, excludedWorkerId });
-      const trace: Trace = {
-        version: builtInVersion,
-        steps: found.steps,
-        top: found.top,
-        overbooked: picked.busy,
-        tookMs: Math.round((clock() - begun) * 10) / 10,
-      };
-      await tx.db
-        .insert(matchResults)
-        .values({ id: matchId, orderId, workerId: picked.workerId, costCents, trace, matchedAt: tx.now });
-      await tx.db.delete(waitingOrders).where(eq(waitingOrders.orderId, orderId));
-      const match = {
-        matchId,
-        orderId,
-        workerId: picked.workerId,
-        workerName: picked.name,
-        costCents: costCents.toString(),
-      };
-      tx.audit({ verb: 'matchOrder', subject: 'order', subjectId: orderId, data: { matchId } });
-      tx.emit(orderMatched, match);
-      return match;
+  for (let attempt = 1; attempt <= attemptLimit; attempt++) {
+    const [before, { version, spec }, pool] = await Promise.all([
+      matchedBefore(ctx, order.orderId),
+      currentPipeline(ctx),
+      livePool(ctx),
+    ]);
+    if (before) return before;
+    const found = await runPipeline(spec, order, pool, {
+      now: ctx.now.getTime(),
+      withClient: await clientHistory(ctx, spec, order.clientId),
+      askRemote: askRemoteStep,
+      clock,
+    });
+    if (!found) {
+      await wait(ctx, order.orderId);
+      return null;
     }
-    throw new Error(`Order ${orderId}: every worker tried was taken meanwhile; try again.`);
-  });
+    // Noted ahead, so that the next match in this process does not want the same worker at the same time.
+    const noted = {
+      orderId: order.orderId,
+      workerId: found.workerId,
+      startsAt: order.startsAt.getTime(),
+      endsAt: order.endsAt.getTime(),
+      state: engagementState.open,
+    };
+    putEngagement(pool, noted);
+    let match: Match | null = null;
+    try {
+      const tookMs = () => Math.round((clock() - begun) * 10) / 10;
+      match = await transaction(ctx, (tx) => take(tx, order, found, version, tookMs));
+    } finally {
+      if (!match) await reviseEngagement(ctx, pool, noted);
+    }
+    if (match) return match;
+  }
+  throw new Error(`Order ${order.orderId}: every worker tried was taken meanwhile; try again.`);
 }
 
-async function matchedBefore(tx: Tx, orderId: string): Promise<Match | null> {
-  const [row] = await tx.db
+/** Null when somebody else was quicker, for this order or for this worker at that time. */
+async function take(
+  tx: Tx,
+  { startsAt, endsAt, ...asked }: ReferenceSample,
+  found: Found,
+  version: number,
+  tookMs: () => number,
+): Promise<Match | null> {
+  const { orderId, clientId } = asked;
+  const { workerId, costCents, overbooked, explored, steps } = found;
+  const [taken] = await tx.db
+    .insert(engagements)
+    .values({ orderId, workerId, clientId, startsAt, endsAt, overbooked, takenAt: tx.now })
+    .onConflictDoNothing()
+    .returning({ orderId: engagements.orderId });
+  if (!taken) return null;
+  const named = await tx.db
+    .select({ workerId: samples.workerId, name: samples.name })
+    .from(samples)
+    .where(inArray(samples.workerId, [workerId, ...found.top.map((rating) => rating.workerId)]));
+  const names = new Map(named.map((row) => [row.workerId, row.name]));
+  const trace: Trace = {
+    version: String(version),
+    steps,
+    top: found.top.map((rating) => ({ ...rating, name: names.get(rating.workerId) ?? '' })),
+    overbooked,
+    explored,
+    tookMs: tookMs(),
+  };
+  const matchId = tx.newId();
+  await tx.db.insert(matchResults).values({
+    id: matchId,
+    orderId,
+    workerId,
+    costCents,
+    trace,
+    asked: { ...asked, startsAt: startsAt.toISOString(), endsAt: endsAt.toISOString() },
+    matchedAt: tx.now,
+  });
+  await tx.db.delete(waitingOrders).where(eq(waitingOrders.orderId, orderId));
+  const workerName = names.get(workerId) ?? '';
+  const match = { matchId, orderId, workerId, workerName, costCents: costCents.toString() };
+  tx.audit({ verb: 'matchOrder', subject: 'order', subjectId: orderId, data: { matchId } });
+  tx.emit(orderMatched, match);
+  return match;
+}
+
+async function matchedBefore(ctx: Pick<Ctx, 'db'>, orderId: string): Promise<Match | null> {
+  const [row] = await ctx.db
     .select({
       matchId: matchResults.id,
       orderId: matchResults.orderId,
@@ -103,49 +141,40 @@ async function matchedBefore(tx: Tx, orderId: string): Promise<Match | null> {
   return row ? { ...row, costCents: row.costCents.toString() } : null;
 }
 
-/** The active samples with their calendar and load around the order's time, in one query. */
-async function readPool(tx: Tx, startsAt: Date, endsAt: Date): Promise<NormalSample[]> {
-  const [start, end] = [startsAt.toISOString(), endsAt.toISOString()];
-  const near = tx.db
+/** How this client's orders ended, by worker; read only when a step wants to know. */
+export async function clientHistory(
+  ctx: Pick<Ctx, 'db'>,
+  spec: PipelineSpec,
+  clientId: string | null,
+): Promise<ClientHistory> {
+  const wanted = spec.steps.some(
+    ({ type, enabled, weight }) =>
+      enabled &&
+      (type === 'remote_score' || type === 'remote_filter' || (type === 'client_history' && weight > 0)),
+  );
+  if (!wanted || clientId === null) return new Map();
+  const rows = await ctx.db
     .select({
       workerId: engagements.workerId,
-      nearbyCount: sql<number>`count(*)::int`.as('nearby_count'),
-      busy: sql<boolean>`bool_or(${engagements.releasedAt} is null and ${engagements.startsAt} < ${end} and ${engagements.endsAt} > ${start})`.as(
-        'busy',
-      ),
+      completed: sql<number>`count(*) filter (where ${engagements.outcome} = 'completed')::int`,
+      failed: sql<number>`count(*) filter (where ${engagements.outcome} = 'failed')::int`,
     })
     .from(engagements)
-    .where(
-      and(
-        sql`(${engagements.releasedAt} is null or ${engagements.outcome} in ('completed', 'failed'))`,
-        sql`${engagements.startsAt} between ${start}::timestamptz - ${loadDays} * interval '1 day'
-            and ${start}::timestamptz + ${loadDays} * interval '1 day'`,
-      ),
-    )
-    .groupBy(engagements.workerId)
-    .as('near');
-  const rows = await tx.db
-    .select({
-      workerId: samples.workerId,
-      name: samples.name,
-      characteristics: samples.characteristics,
-      busy: near.busy,
-      nearbyCount: near.nearbyCount,
-    })
-    .from(samples)
-    .leftJoin(near, eq(near.workerId, samples.workerId))
-    .where(eq(samples.active, true));
-  return rows.map((row) => ({ ...row, busy: row.busy ?? false, nearbyCount: row.nearbyCount ?? 0 }));
+    .where(and(eq(engagements.clientId, clientId), isNotNull(engagements.outcome)))
+    .groupBy(engagements.workerId);
+  return new Map(rows.map(({ workerId, completed, failed }) => [workerId, { completed, failed }]));
 }
 
-async function wait(tx: Tx, orderId: string): Promise<void> {
-  const [first] = await tx.db
-    .insert(waitingOrders)
-    .values({ orderId, since: tx.now })
-    .onConflictDoNothing()
-    .returning({ orderId: waitingOrders.orderId });
-  if (!first) return;
-  tx.audit({ verb: 'matchOrder', subject: 'order', subjectId: orderId, why: 'nobody in the pool' });
-  tx.emit(poolFoundEmpty, { orderId });
-  tx.refresh('role:manager');
+async function wait(ctx: Ctx, orderId: string): Promise<void> {
+  await transaction(ctx, async (tx) => {
+    const [first] = await tx.db
+      .insert(waitingOrders)
+      .values({ orderId, since: tx.now })
+      .onConflictDoNothing()
+      .returning({ orderId: waitingOrders.orderId });
+    if (!first) return;
+    tx.audit({ verb: 'matchOrder', subject: 'order', subjectId: orderId, why: 'nobody in the pool' });
+    tx.emit(poolFoundEmpty, { orderId });
+    tx.refresh('role:manager');
+  });
 }

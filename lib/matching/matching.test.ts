@@ -44,7 +44,11 @@ describe('matching an order [US-072]', () => {
         { id: 'available', inCount: 2, outCount: 2, skipped: false },
         { id: 'skill', kind: 'score' },
         { id: 'fair_load', kind: 'score' },
+        { id: 'combine' },
+        { id: 'pick', outCount: 1 },
+        { id: 'price' },
       ],
+      version: '1',
       overbooked: false,
     });
     expect(trace.top.map((rating) => rating.workerId)[0]).toBe(best);

@@ -1,37 +1,39 @@
-/** What steps see of an order ("reference sample"). */
-export type ReferenceSample = {
-  orderId: string;
-  skills: readonly string[];
-  excludedWorkerId: string | null;
-};
+import { giveBack, hashOf, lookAround, mixLots, type Pool, takeColumn } from './pool.rules.ts';
+import {
+  type ClientHistory,
+  isRemote,
+  type Params,
+  type ReferenceSample,
+  type Scene,
+  type StepKind,
+  type StepTypeName,
+  typeOf,
+} from './step.rules.ts';
 
-/** What steps see of a worker ("normal sample"): strengths, history, calendar, load [US-071]. */
-export type NormalSample = {
-  workerId: string;
-  name: string;
-  characteristics: Readonly<Record<string, number>>;
-  /** Overlaps another engagement that is not released. */
-  busy: boolean;
-  /** Engagements in the 30 days before and after the order's time. */
-  nearbyCount: number;
+/** A step as managers set it up. `key` names it in traces and tells two of one type apart. */
+export type StepSpec = {
+  key: string;
+  type: StepTypeName;
+  enabled: boolean;
+  /** Of a score: how many times it counts. Zero changes nothing. */
+  weight: number;
+  params: Params;
 };
+export type PipelineSpec = { steps: StepSpec[] };
 
-/** A filter keeps or drops a sample; a score rates it 0..100, counted `weight` times. Both look at one sample at a time. */
-export type Step =
-  | { id: string; kind: 'filter'; keeps: (sample: NormalSample, order: ReferenceSample) => boolean }
-  | {
-      id: string;
-      kind: 'score';
-      weight: number;
-      rates: (sample: NormalSample, order: ReferenceSample) => number;
-    };
+export type SkipReason = 'empty' | 'late' | 'failed' | 'wrong' | 'refused' | 'not_allowed';
 
 export type StepTrace = {
   id: string;
-  kind: Step['kind'];
+  type?: StepTypeName;
+  kind: StepKind;
   inCount: number;
   outCount: number;
   skipped: boolean;
+  /** Why: it would have left nobody, or what became of the remote call. */
+  why?: SkipReason;
+  weight?: number;
+  ms?: number;
 };
 export type Rating = { workerId: string; name: string; total: number; scores: Record<string, number> };
 /** How a match came about: every step's samples in and out, the top ratings, time. */
@@ -41,106 +43,343 @@ export type Trace = {
   top: Rating[];
   /** The worker overlaps another engagement: nobody else was left. */
   overbooked: boolean;
+  /** Drawn from the best few instead of taking the best. */
+  explored?: boolean;
   tookMs: number;
 };
 
-export const builtInVersion = 'built-in-1';
-const unknownCharacteristic = 50;
+/** What a remote step made of the samples that it was sent, in their order; or why there is nothing. */
+export type RemoteAnswer = { ok: true; values: ArrayLike<number> } | { ok: false; why: SkipReason };
+/** Asks a remote step; `slots` are the samples it is to judge. Never throws. */
+export type AskRemote = (step: StepSpec, scene: Scene, slots: Int32Array) => Promise<RemoteAnswer>;
+
+export type Found = {
+  slot: number;
+  workerId: string;
+  overbooked: boolean;
+  explored: boolean;
+  costCents: bigint;
+  steps: StepTrace[];
+  top: Omit<Rating, 'name'>[];
+};
+
 const topCount = 10;
+export const stepLimit = 30;
 
-/** Never the worker that failed the order this one copies, while any other exists [US-132]. */
-const notExcluded: Step = {
-  id: 'not_excluded',
-  kind: 'filter',
-  keeps: (sample, order) => sample.workerId !== order.excludedWorkerId,
+/** These two come first and cannot be left out: they hold what is promised to clients and workers [US-132]. */
+export const pinnedTypes: readonly StepTypeName[] = ['not_excluded', 'available'];
+
+export type Problem = { code: string; key?: string };
+
+/** What keeps a pipeline from being published; codes are under matching.problems. */
+export function problemsOf({ steps }: PipelineSpec): Problem[] {
+  const problems: Problem[] = [];
+  const kindAt = (index: number) => typeOf(steps[index]!.type).kind;
+  for (const [index, type] of pinnedTypes.entries())
+    if (steps[index]?.type !== type || !steps[index]!.enabled) problems.push({ code: 'pinned' });
+  if (new Set(steps.map(({ key }) => key)).size !== steps.length) problems.push({ code: 'key_twice' });
+  const on = steps.filter(({ enabled }) => enabled);
+  for (const kind of ['combine', 'pick', 'price'] as const) {
+    const count = on.filter(({ type }) => typeOf(type).kind === kind).length;
+    if (count !== 1) problems.push({ code: count === 0 ? `no_${kind}` : `${kind}_twice` });
+  }
+  const order = { filter: 0, score: 0, combine: 1, pick: 2, price: 3 } as const;
+  for (let i = 1; i < steps.length; i++)
+    if (order[kindAt(i)] < order[kindAt(i - 1)]) problems.push({ code: 'order', key: steps[i]!.key });
+  for (const { key, type, enabled, params } of steps) {
+    if (pinnedTypes.includes(type) && steps.filter((step) => step.type === type).length > 1)
+      problems.push({ code: 'pinned_twice', key });
+    if (enabled && isRemote(type) && !params.address) problems.push({ code: 'no_address', key });
+  }
+  return problems;
+}
+
+/** One line of a comparison of two pipelines. */
+export type Change = {
+  key: string;
+  type: StepTypeName;
+  what: 'added' | 'removed' | 'moved' | 'enabled' | 'disabled' | 'weight' | 'param';
+  param?: string;
+  from?: unknown;
+  to?: unknown;
 };
 
-/** Available at that time. */
-const available: Step = { id: 'available', kind: 'filter', keeps: (sample) => !sample.busy };
-
-/** The mean of the skills that the service asks for; what nobody has tested counts as middling. */
-const skill: Step = {
-  id: 'skill',
-  kind: 'score',
-  weight: 2,
-  rates: ({ characteristics }, { skills }) => {
-    if (skills.length === 0) return unknownCharacteristic;
-    const sum = skills.reduce((so, each) => so + (characteristics[each] ?? unknownCharacteristic), 0);
-    return sum / skills.length;
-  },
-};
-
-/** Who has less to do around that time comes first. */
-const fairLoad: Step = {
-  id: 'fair_load',
-  kind: 'score',
-  weight: 1,
-  rates: ({ nearbyCount }) => 100 / (1 + nearbyCount),
-};
-
-/** In order of strength: a filter that comes earlier is the last to be given up. */
-export const builtInSteps: readonly Step[] = [notExcluded, available, skill, fairLoad];
-
-/**
- * Runs the steps over the samples and picks the best [US-070]. A filter that would leave nobody is skipped and marked
- * [US-073], so there is a worker whenever there is a sample; null only for an empty pool. The same input gives the same
- * worker: ties go by an order drawn from the order's id, so that no sample is always first.
- */
-export function runPipeline(
-  steps: readonly Step[],
-  order: ReferenceSample,
-  pool: readonly NormalSample[],
-): { picked: NormalSample; steps: StepTrace[]; top: Rating[] } | null {
-  let left = pool;
-  const traced: StepTrace[] = [];
-  const scoring: Extract<Step, { kind: 'score' }>[] = [];
-  for (const step of steps) {
-    const { id, kind } = step;
-    if (kind === 'score') {
-      scoring.push(step);
-      traced.push({ id, kind, inCount: left.length, outCount: left.length, skipped: false });
+/** What is different in `next`, step by step; nothing when both do the same. */
+export function compare(before: PipelineSpec, next: PipelineSpec): Change[] {
+  const changes: Change[] = [];
+  const old = new Map(before.steps.map((step) => [step.key, step]));
+  const fresh = new Map(next.steps.map((step) => [step.key, step]));
+  const same = ({ key, type }: StepSpec, other: Map<string, StepSpec>) => other.get(key)?.type === type;
+  for (const step of before.steps)
+    if (!same(step, fresh)) changes.push({ key: step.key, type: step.type, what: 'removed' });
+  const stayedBefore = before.steps.filter((step) => same(step, fresh)).map(({ key }) => key);
+  const stayedNow = next.steps.filter((step) => same(step, old)).map(({ key }) => key);
+  const unmoved = longestCommonOrder(stayedBefore, stayedNow);
+  for (const step of next.steps) {
+    const { key, type } = step;
+    const was = old.get(key);
+    if (!was || was.type !== type) {
+      changes.push({ key, type, what: 'added' });
       continue;
     }
-    const kept = left.filter((sample) => step.keeps(sample, order));
-    const skipped = kept.length === 0 && left.length > 0;
-    traced.push({ id, kind, inCount: left.length, outCount: skipped ? left.length : kept.length, skipped });
-    if (!skipped) left = kept;
+    if (!unmoved.has(key))
+      changes.push({
+        key,
+        type,
+        what: 'moved',
+        from: before.steps.indexOf(was) + 1,
+        to: next.steps.indexOf(step) + 1,
+      });
+    if (was.enabled !== step.enabled)
+      changes.push({ key, type, what: step.enabled ? 'enabled' : 'disabled' });
+    if (was.weight !== step.weight)
+      changes.push({ key, type, what: 'weight', from: was.weight, to: step.weight });
+    for (const param of new Set([...Object.keys(was.params), ...Object.keys(step.params)]))
+      if (asText(was.params[param]) !== asText(step.params[param]))
+        changes.push({ key, type, what: 'param', param, from: was.params[param], to: step.params[param] });
   }
-  if (left.length === 0) return null;
+  return changes;
+}
 
-  const weight = scoring.reduce((sum, step) => sum + step.weight, 0) || 1;
-  const rated = left.map((sample) => {
-    const scores = scoring.map((step) => step.rates(sample, order));
-    const total = scoring.reduce((sum, step, i) => sum + step.weight * scores[i]!, 0) / weight;
-    return { sample, scores, total, draw: drawOf(order.orderId, sample.workerId) };
-  });
-  rated.sort(
-    (a, b) => b.total - a.total || a.draw - b.draw || (a.sample.workerId < b.sample.workerId ? -1 : 1),
-  );
+/** Tables compare by what they say, whatever the order of their lines. */
+const asText = (value: Params[string] | undefined) =>
+  typeof value === 'object' ? JSON.stringify(Object.entries(value).sort()) : String(value);
+
+/** Of two orders of the same keys, the most that stay in order: the others have moved. */
+function longestCommonOrder(a: readonly string[], b: readonly string[]): Set<string> {
+  const best: string[][] = [];
+  const place = new Map(a.map((key, index) => [key, index]));
+  for (const [i, key] of b.entries()) {
+    let before: string[] = [];
+    for (let j = 0; j < i; j++)
+      if (place.get(b[j]!)! < place.get(key)! && best[j]!.length > before.length) before = best[j]!;
+    best.push([...before, key]);
+  }
+  return new Set(best.reduce((longest, each) => (each.length > longest.length ? each : longest), []));
+}
+
+/** The cost of an order by the pricing step of a pipeline; without one, 100 units [US-050]. */
+export function costOf({ steps }: PipelineSpec, serviceTypeId: string | null): bigint {
+  const price = steps.find(({ type, enabled }) => enabled && typeOf(type).kind === 'price');
+  const table = price?.params.prices;
+  const own = typeof table === 'object' && serviceTypeId !== null ? table[serviceTypeId] : undefined;
+  return BigInt(own ?? Number(price?.params.amountCents ?? 10_000));
+}
+
+/** A load window is of a step; all steps of a match share one look at the calendar, over the widest of them. */
+function windowDaysOf({ steps }: PipelineSpec): number {
+  const windows = steps.filter(({ enabled }) => enabled).map(({ params }) => Number(params.windowDays ?? 0));
+  return Math.max(0, ...windows) || 30;
+}
+
+type Scored = { step: StepSpec; values: Float64Array };
+
+/**
+ * Runs the enabled steps in order over the samples and picks one [US-070]. A filter that would leave nobody is skipped and
+ * marked [US-073], and so is a remote step that gives no good answer; so there is a worker whenever there is a sample, null
+ * only for an empty pool. The same spec, order, samples and remote answers give the same worker: ties, and who is drawn
+ * instead of the best, come from the order's id.
+ */
+export async function runPipeline(
+  spec: PipelineSpec,
+  order: ReferenceSample,
+  pool: Pool,
+  given: {
+    now: number;
+    withClient?: ClientHistory;
+    askRemote?: AskRemote;
+    /** Measures the steps, for the trace. */
+    clock?: () => number;
+  },
+): Promise<Found | null> {
+  const { withClient = new Map(), askRemote, clock = () => 0, now } = given;
+  const all = new Int32Array(pool.count);
+  let size = 0;
+  for (let slot = 0; slot < pool.count; slot++) if (pool.active[slot]) all[size++] = slot;
+  if (size === 0) return null;
+  let left: Int32Array = all.subarray(0, size);
+  const scene: Scene = {
+    order,
+    pool,
+    withClient,
+    now,
+    around: lookAround(pool, {
+      startsAt: order.startsAt.getTime(),
+      endsAt: order.endsAt.getTime(),
+      windowDays: windowDaysOf(spec),
+    }),
+  };
+  const traced: StepTrace[] = [];
+  const scored: Scored[] = [];
+  let total: Float64Array | undefined;
+  let picked = { slot: -1, explored: false };
+  let best: number[] = [];
+
+  for (const step of spec.steps) {
+    if (!step.enabled) continue;
+    const type = typeOf(step.type);
+    const begun = clock();
+    const inCount = left.length;
+    let why: SkipReason | undefined;
+    if ('remote' in type) {
+      // Nothing would come of it: a score that counts zero times is not worth a call.
+      const asked =
+        type.kind === 'score' && step.weight === 0 ? null : shortlist(step, left, scored, order, pool);
+      const answer: RemoteAnswer | null =
+        asked && ((await askRemote?.(step, scene, asked)) ?? { ok: false, why: 'failed' });
+      if (answer && !answer.ok) why = answer.why;
+      else if (answer?.ok && asked) {
+        if (type.kind === 'score') {
+          const values = takeColumn(pool);
+          for (let i = 0; i < asked.length; i++) values[asked[i]!] = answer.values[i]!;
+          scored.push({ step, values });
+          left = asked;
+        } else {
+          const kept = asked.filter((_, i) => answer.values[i]! > 0);
+          if (kept.length === 0) why = 'empty';
+          else left = kept;
+        }
+      }
+    } else if (type.kind === 'filter') {
+      const keeps = (type as { keeps: (scene: Scene, params: Params) => (slot: number) => boolean }).keeps(
+        scene,
+        step.params,
+      );
+      const kept = new Int32Array(left.length);
+      let keptCount = 0;
+      for (let i = 0; i < left.length; i++) if (keeps(left[i]!)) kept[keptCount++] = left[i]!;
+      if (keptCount === 0) why = 'empty';
+      else left = kept.subarray(0, keptCount);
+    } else if (type.kind === 'score') {
+      if (step.weight !== 0) {
+        const rates = (type as { rates: (scene: Scene, params: Params) => (slot: number) => number }).rates(
+          scene,
+          step.params,
+        );
+        const values = takeColumn(pool);
+        for (let i = 0; i < left.length; i++) values[left[i]!] = rates(left[i]!);
+        scored.push({ step, values });
+      }
+    } else if (type.kind === 'combine') {
+      total = combine(step, scored, left, pool);
+    } else if (type.kind === 'pick') {
+      best = bestOf(left, total, order, pool);
+      picked = pick(step, best, order);
+      left = Int32Array.of(picked.slot);
+    }
+    traced.push({
+      id: step.key,
+      type: step.type,
+      kind: type.kind,
+      inCount,
+      outCount: left.length,
+      skipped: why !== undefined,
+      ...(why && { why }),
+      ...(type.kind === 'score' && { weight: step.weight }),
+      ms: Math.round((clock() - begun) * 100) / 100,
+    });
+  }
+  // A pipeline that was published has all of these; whatever a draft lacks does not keep an order from its worker.
+  if (!total) total = combine(undefined, scored, left, pool);
+  if (picked.slot < 0) {
+    best = bestOf(left, total, order, pool);
+    picked = { slot: best[0]!, explored: false };
+  }
   const round = (value: number) => Math.round(value * 100) / 100;
-  return {
-    picked: rated[0]!.sample,
+  const found = {
+    slot: picked.slot,
+    workerId: pool.workerIds[picked.slot]!,
+    overbooked: scene.around.overlaps[picked.slot] === 1,
+    explored: picked.explored,
+    costCents: costOf(spec, order.serviceTypeId),
     steps: traced,
-    top: rated.slice(0, topCount).map(({ sample, scores, total }) => ({
-      workerId: sample.workerId,
-      name: sample.name,
-      total: round(total),
-      scores: Object.fromEntries(scoring.map((step, i) => [step.id, round(scores[i]!)])),
+    top: best.map((slot) => ({
+      workerId: pool.workerIds[slot]!,
+      total: round(total[slot]!),
+      scores: Object.fromEntries(scored.map(({ step, values }) => [step.key, round(values[slot]!)])),
     })),
   };
+  giveBack(pool, [total, ...scored.map(({ values }) => values)]);
+  return found;
 }
 
-/** FNV-1a over both ids: a fixed lot for each pair. */
-function drawOf(orderId: string, workerId: string): number {
-  let hash = 0x811c9dc5;
-  for (const char of orderId + workerId) {
-    hash ^= char.charCodeAt(0);
-    hash = Math.imul(hash, 0x01000193) >>> 0;
+/** Rates by all scores so far: their weighted mean, or their weighted geometric mean. */
+function combine(
+  step: StepSpec | undefined,
+  scored: readonly Scored[],
+  left: Int32Array,
+  pool: Pool,
+): Float64Array {
+  const total = takeColumn(pool);
+  for (let i = 0; i < left.length; i++) total[left[i]!] = 0;
+  const weight = scored.reduce((sum, each) => sum + each.step.weight, 0);
+  if (weight === 0) return total;
+  const product = step?.type === 'combine_product';
+  for (const { step: of, values } of scored) {
+    const share = of.weight / weight;
+    if (product)
+      for (let i = 0; i < left.length; i++)
+        total[left[i]!]! += share * Math.log(Math.max(values[left[i]!]!, 0.01));
+    else for (let i = 0; i < left.length; i++) total[left[i]!]! += share * values[left[i]!]!;
   }
-  return hash;
+  if (product) for (let i = 0; i < left.length; i++) total[left[i]!] = Math.exp(total[left[i]!]!);
+  return total;
 }
 
-/** The pricing step: the formula is secret, version 1 is 100 units for every service [US-050]. */
-export function costOf(_order: ReferenceSample): bigint {
-  return 10_000n;
+/** The best few, best first; ties go by a lot drawn from the order's id, so that no sample is always first. */
+function bestOf(
+  left: Int32Array,
+  total: Float64Array | undefined,
+  order: ReferenceSample,
+  pool: Pool,
+  limit = topCount,
+): number[] {
+  const seed = hashOf(order.orderId);
+  const before = (a: number, b: number) => {
+    const difference = total ? total[a]! - total[b]! : 0;
+    if (difference !== 0) return difference > 0;
+    const lots = mixLots(pool.lots[a]!, seed) - mixLots(pool.lots[b]!, seed);
+    return lots !== 0 ? lots < 0 : pool.workerIds[a]! < pool.workerIds[b]!;
+  };
+  const best: number[] = [];
+  for (let i = 0; i < left.length; i++) {
+    const slot = left[i]!;
+    if (best.length === limit && !before(slot, best[limit - 1]!)) continue;
+    let place = best.length;
+    while (place > 0 && before(slot, best[place - 1]!)) place--;
+    best.splice(place, 0, slot);
+    if (best.length > limit) best.pop();
+  }
+  return best;
+}
+
+/** Those that a remote step is asked about: the best rated so far, as many as it says. */
+function shortlist(
+  step: StepSpec,
+  left: Int32Array,
+  scored: readonly Scored[],
+  order: ReferenceSample,
+  pool: Pool,
+): Int32Array {
+  const limit = Number(step.params.shortlist);
+  if (left.length <= limit) return left;
+  const total = combine(undefined, scored, left, pool);
+  const seed = hashOf(order.orderId);
+  const ranked = Int32Array.from(left).sort(
+    (a, b) => total[b]! - total[a]! || mixLots(pool.lots[a]!, seed) - mixLots(pool.lots[b]!, seed),
+  );
+  giveBack(pool, [total]);
+  return ranked.subarray(0, limit);
+}
+
+function pick(
+  step: StepSpec,
+  best: readonly number[],
+  order: ReferenceSample,
+): { slot: number; explored: boolean } {
+  const seed = hashOf(order.orderId);
+  const share = Number(step.params.explorePercent) / 100;
+  const among = Math.min(best.length, Number(step.params.exploreAmong));
+  const explored = mixLots(seed, 1) / 2 ** 32 < share;
+  return { slot: explored ? best[mixLots(seed, 2) % among]! : best[0]!, explored };
 }

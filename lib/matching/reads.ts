@@ -1,15 +1,34 @@
-import { asc, eq } from 'drizzle-orm';
+import { asc, desc, eq } from 'drizzle-orm';
 import { z } from 'zod';
-import { matchResults, samples, waitingOrders } from '#db/schema/matching.ts';
+import { matchResults, pipelineVersions, samples, waitingOrders } from '#db/schema/matching.ts';
 import { type Ctx, requireRole } from '#lib/kernel/ctx.ts';
 import type { Cents } from '#lib/kernel/money.ts';
-import { costOf, type Trace } from './pipeline.rules.ts';
+import { costOf, type PipelineSpec, type Trace } from './pipeline.rules.ts';
 
 const waitingLimit = 100;
 
-/** What a service will probably cost, before any discount; the formula stays inside [US-050]. */
-export function estimatedCostCents(): Cents {
-  return costOf({ orderId: '', skills: [], excludedWorkerId: null });
+/** The pipeline in force: the latest that was published. */
+export async function currentPipeline(
+  ctx: Pick<Ctx, 'db'>,
+): Promise<{ version: number; spec: PipelineSpec }> {
+  const [row] = await ctx.db
+    .select({ version: pipelineVersions.version, spec: pipelineVersions.spec })
+    .from(pipelineVersions)
+    .orderBy(desc(pipelineVersions.version))
+    .limit(1);
+  if (!row) throw new Error('No pipeline was ever published: the migrations did not run.');
+  return row;
+}
+
+/**
+ * What a service will probably cost, before any discount; the formula stays inside [US-050]. Without a service, what one
+ * costs that the pricing step does not name.
+ */
+export async function estimatedCostCents(
+  ctx: Pick<Ctx, 'db'>,
+  serviceTypeId: string | null = null,
+): Promise<Cents> {
+  return costOf((await currentPipeline(ctx)).spec, serviceTypeId);
 }
 
 /** How an order was matched, for managers; null before it was. */

@@ -379,12 +379,13 @@ export async function ordersToRedrive(
 /** What matching needs of an order that has no worker yet. */
 export type UnmatchedOrder = Pick<
   Row,
-  'clientId' | 'startsAt' | 'durationMinutes' | 'skills' | 'excludedWorkerId'
+  'clientId' | 'serviceTypeId' | 'startsAt' | 'durationMinutes' | 'skills' | 'excludedWorkerId'
 > & { orderId: string };
 
 const unmatchedColumns = {
   orderId: orders.id,
   clientId: orders.clientId,
+  serviceTypeId: orders.serviceTypeId,
   startsAt: orders.startsAt,
   durationMinutes: orders.durationMinutes,
   skills: orders.skills,
