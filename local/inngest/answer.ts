@@ -47,6 +47,15 @@ export function beganAt(timing: unknown): Date | null {
 
 /** Reads one answer. Pure; decides retry, end, results and open steps by the recorded rules. */
 export function readAnswer(answer: Answer, job: Job, maxAttempts: number, now: number): Outcome {
+  try {
+    return readGood(answer, job, maxAttempts, now);
+  } catch (error) {
+    // What no SDK writes, such as JSON nested ten thousands deep.
+    return readGood({ failure: `the app's answer cannot be read: ${error}` }, job, maxAttempts, now);
+  }
+}
+
+function readGood(answer: Answer, job: Job, maxAttempts: number, now: number): Outcome {
   const outcome: Outcome = { version: job.version, results: [], planned: [], next: 'continue' };
   const last = job.attempt + 1 >= maxAttempts;
   const retry = (error: string, retryAfter?: string): Outcome => {

@@ -82,7 +82,10 @@ const otherAnswers: Record<string, Other[]> = {
     },
     {
       n: 24,
-      is: { status: 200, body: { status: 200, message: 'OK', database: true, registered: false, running: 0, waiting: 0 } },
+      is: {
+        status: 200,
+        body: { status: 200, message: 'OK', database: true, registered: false, running: 0, waiting: 0 },
+      },
       why: 'health says more',
     },
   ],

@@ -59,7 +59,9 @@ export function readEvents(
     }
     const error = faultOf(raw);
     if (error) return { events, error };
-    const event = createEvent(raw as Payload, seededId(seed, index) ?? newId(now), now);
+    const id = seededId(seed, index) ?? newId(now);
+    const event = attempt(() => createEvent(raw as Payload, id, now));
+    if (!event) return { events, error: 'event is nested too deeply' };
     const size = event.text.length * 3 > MAX_EVENT_BYTES ? Buffer.byteLength(JSON.stringify(raw)) : 0;
     if (size > MAX_EVENT_BYTES) {
       return {
@@ -70,6 +72,16 @@ export function readEvents(
     events.push(event);
   }
   return { events };
+}
+
+/** The stack ends where JSON nested ten thousands deep is walked through. */
+function attempt<T>(work: () => T): T | undefined {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
 }
 
 function faultOf(raw: unknown): string | undefined {

@@ -99,7 +99,8 @@ export function readFunctionConfig(raw: unknown): FunctionConfig {
     ?.step;
   // Which deployment registered them makes no other functions of them.
   const url = step?.runtime?.url?.replace(/([?&])deployId=[^&]*&?/, '$1');
-  if (!url || !/^https?:\/\//.test(url)) throw new SyncRefused(`function "${id}": no http address to call`);
+  if (!step || !url || !/^https?:\/\//.test(url))
+    throw new SyncRefused(`function "${id}": no http address to call`);
 
   const triggers = ((source.triggers ?? []) as Record<string, string>[]).map((trigger): Trigger => {
     if (trigger.event)

@@ -1,23 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { Inngest } from 'inngest';
 import postgres from 'postgres';
 import { expect, test } from 'vitest';
-import { createDatabase, eventKey, eventually, runsOf, signingKey, startApp } from './testing.ts';
+import { createDatabase, eventKey, eventually, freePort, runsOf, signingKey, startApp } from './testing.ts';
 
 const RUNS = 50;
 const KILLS = 5;
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 /** The runner as it is run for real: its own process, signed. */
 async function spawnRunner(databaseUrl: string, port: number): Promise<ChildProcess> {
