@@ -76,6 +76,8 @@ export async function photo(colour: string): Promise<{ name: string; mimeType: s
 
 /** WCAG 2.2 AA, by axe, on what is shown now; and nothing sticks out sideways. */
 export async function expectReadable(page: Page): Promise<void> {
+  // A page's title may come a moment after the page.
+  await expect(page).toHaveTitle(/\S/);
   const { violations } = await new AxeBuilder({ page })
     .withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'])
     .analyze();
