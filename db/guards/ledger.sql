@@ -26,6 +26,10 @@ begin
     raise exception 'a line cannot be appended to transaction %: it is closed', new.transaction_id
       using errcode = 'insufficient_privilege';
   end if;
+  -- Accounts are never deleted, so looking is as good as a foreign key, and locks nothing.
+  if not exists (select from ledger.accounts where id = new.account_id) then
+    raise exception 'there is no account %', new.account_id using errcode = 'foreign_key_violation';
+  end if;
   new.book := opened.book;
   new.occurred_at := opened.occurred_at;
   return new;
@@ -52,35 +56,38 @@ end $$;
 -- callers who name the same ones wait for each other instead of for ever.
 create or replace function ledger.post_entries(wanted jsonb) returns setof uuid
 language plpgsql set search_path = '' as $$
+declare opened uuid[];
 begin
-  return query
-  with asked as materialized (
-    select * from pg_catalog.jsonb_to_recordset(wanted) as asked(
-      id uuid, book text, key text, request_hash text, kind text, subject text, occurred_at timestamptz,
-      actor_kind text, actor_id text, details jsonb, lines jsonb)
-  ), opened as (
+  with written as (
     insert into ledger.transactions as t
       (id, book, key, request_hash, kind, subject, occurred_at, actor_kind, actor_id, details)
-    select asked.id, asked.book, asked.key, asked.request_hash, asked.kind, asked.subject, asked.occurred_at,
-      asked.actor_kind, asked.actor_id, asked.details
-    from asked order by asked.book, asked.key
+    select asked.* from pg_catalog.jsonb_to_recordset(wanted) as asked(
+      id uuid, book text, key text, request_hash text, kind text, subject text, occurred_at timestamptz,
+      actor_kind text, actor_id text, details jsonb)
+    order by asked.book, asked.key
     on conflict (book, key) do nothing
     returning t.id
-  ), entered as materialized (
-    select asked.id, asked.book, asked.occurred_at, line.*
-    from opened join asked using (id), pg_catalog.jsonb_to_recordset(asked.lines) as line(
-      position smallint, account_id text, account_kind text, party text, amount_cents bigint)
-  ), named as (
-    insert into ledger.accounts (id, book, kind, party)
-    select distinct account_id, book, account_kind, party from entered
-    where not exists (select from ledger.accounts known where known.id = account_id)
-    order by account_id
-    on conflict do nothing
-  ), written as (
-    insert into ledger.lines (transaction_id, position, book, account_id, amount_cents, occurred_at)
-    select id, position, book, account_id, amount_cents, occurred_at from entered order by id, position
   )
-  select opened.id from opened;
+  select array_agg(written.id) into opened from written;
+  if opened is null then return; end if;
+
+  insert into ledger.accounts (id, book, kind, party)
+  select distinct line.account_id, asked.book, line.account_kind, line.party
+  from pg_catalog.jsonb_to_recordset(wanted) as asked(id uuid, book text, lines jsonb),
+    pg_catalog.jsonb_to_recordset(asked.lines) as line(account_id text, account_kind text, party text)
+  where asked.id = any (opened)
+    and not exists (select from ledger.accounts known where known.id = line.account_id)
+  order by line.account_id
+  on conflict do nothing;
+
+  insert into ledger.lines (transaction_id, position, book, account_id, amount_cents, occurred_at)
+  select asked.id, line.position, asked.book, line.account_id, line.amount_cents, asked.occurred_at
+  from pg_catalog.jsonb_to_recordset(wanted) as asked(id uuid, book text, occurred_at timestamptz, lines jsonb),
+    pg_catalog.jsonb_to_recordset(asked.lines) as line(position smallint, account_id text, amount_cents bigint)
+  where asked.id = any (opened)
+  order by asked.id, line.position;
+
+  return query select unnest(opened);
 end $$;
 
 drop trigger if exists stamp on ledger.transactions;

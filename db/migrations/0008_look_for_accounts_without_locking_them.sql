@@ -1,0 +1,1 @@
+ALTER TABLE "ledger"."lines" DROP CONSTRAINT "lines_account_id_accounts_id_fk";
