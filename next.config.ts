@@ -43,7 +43,15 @@ const config: NextConfig = {
   pageExtensions: process.env.NODE_ENV === 'development' ? ['dev.tsx', 'tsx', 'ts'] : ['tsx', 'ts'],
   poweredByHeader: false,
   reactStrictMode: true,
-  serverExternalPackages: ['postgres', 'sharp', 'nodemailer', 'pino', 'oidc-provider', 'smtp-server'],
+  serverExternalPackages: [
+    'postgres',
+    'sharp',
+    'nodemailer',
+    'pino',
+    'oidc-provider',
+    'smtp-server',
+    'pdfmake',
+  ],
   // sharp-made thumbnails are served by our own route; the public image optimizer would be one more thing to attack.
   images: { unoptimized: true },
   experimental: { optimizePackageImports: ['lucide-react'] },

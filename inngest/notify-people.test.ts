@@ -49,7 +49,7 @@ dbTest('everyone on the list is told once of each thing, however often its polic
     'candidate: candidate_declined',
     'candidate: candidate_received',
     'client: charge_failed /invoices',
-    'client: invoice_issued /invoices',
+    'client: invoice_issued /invoices/i1',
     'client: order_assigned /orders/o1',
     'client: order_cancelled /orders/o1?reorder=1',
     'client: order_failed /orders/o1?reorder=1',

@@ -106,10 +106,10 @@ export const notifyPeople: readonly Policy<any>[] = [
           params: { ...services(order), number: order.requestNumber },
         },
   ),
-  notify('notify-client-of-invoice', invoiceIssued, async (_, { clientId, amountCents }) => ({
+  notify('notify-client-of-invoice', invoiceIssued, async (_, { invoiceId, clientId, amountCents }) => ({
     to: { accountId: clientId },
     kind: 'invoice_issued',
-    link: '/invoices',
+    link: `/invoices/${invoiceId}`,
     params: { amountCents },
   })),
   notify('notify-client-of-failed-charge', chargeFailed, async (_, { clientId, amountCents }) => ({

@@ -1,5 +1,6 @@
 import { useTranslations } from 'next-intl';
 import type { ReactNode } from 'react';
+import { buttonClass } from '#app/ui/button-class.ts';
 import { KeyValue, PageHeader, Section } from '#app/ui/layout-parts.tsx';
 import { Wordmark } from '#app/ui/mark.tsx';
 import { Money } from '#app/ui/money.tsx';
@@ -54,6 +55,9 @@ export function InvoicePaper({
         actions={
           <>
             {actions}
+            <a href={`/api/invoices/${invoice.id}`} className={buttonClass()}>
+              {t('invoice.pdf')}
+            </a>
             <PrintButton>{t('invoice.print')}</PrintButton>
           </>
         }

@@ -1,5 +1,6 @@
 import { useLocale, useTranslations } from 'next-intl';
 import type { ReactNode } from 'react';
+import { buttonClass } from '#app/ui/button-class.ts';
 import { KeyValue, PageHeader, Section } from '#app/ui/layout-parts.tsx';
 import { Wordmark } from '#app/ui/mark.tsx';
 import { Money } from '#app/ui/money.tsx';
@@ -48,6 +49,9 @@ export function StatementPaper({
         actions={
           <>
             {actions}
+            <a href={`/api/statements/${statement.id}`} className={buttonClass()}>
+              {t('invoice.pdf')}
+            </a>
             <PrintButton>{t('invoice.print')}</PrintButton>
           </>
         }
