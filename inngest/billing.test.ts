@@ -2,7 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { and, eq, sql } from 'drizzle-orm';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { attempts, billedOrders, invoices, items, paymentMethods, statements } from '#db/schema/billing.ts';
+import {
+  attempts,
+  billedOrders,
+  invoices,
+  items,
+  paymentMethods,
+  reconciliations,
+  statements,
+} from '#db/schema/billing.ts';
 import {
   addPaymentMethod,
   allowRequests,
@@ -13,11 +21,15 @@ import {
   chargeRequested,
   choosePaymentMethod,
   clientPaused,
+  discrepancyFound,
   giveBonus,
   invoiceIssued,
   isPaused,
   issueInvoices,
+  listDiscrepancies,
   listPauses,
+  listReconciliations,
+  lookAgain,
   loyaltyPercent,
   methodRequested,
   monthCloseRequested,
@@ -31,8 +43,11 @@ import {
   readEntries,
   readInvoice,
   readStatement,
+  reconcilePage,
+  reconciliationRequested,
   requestClose,
   requestDueCloses,
+  resolveDiscrepancy,
   resumeClose,
   retryPayout,
   statementIssued,
@@ -58,6 +73,7 @@ import { payStatement } from './pay-statement.ts';
 import { postEndedOrderPolicy } from './post-ended-order.ts';
 import { receiveGatewayNotice } from './receive-gateway-notice.ts';
 import { receiveGoldenHatNotice } from './receive-golden-hat-notice.ts';
+import { compareDiscrepancyAgain, reconcilePartner, reconcilePartners } from './reconcile-partners.ts';
 
 let database: Awaited<ReturnType<typeof freshDatabase>>;
 let partners: Awaited<ReturnType<typeof startPartners>>;
@@ -532,7 +548,9 @@ describe('charging an invoice', () => {
       expect(await invoiceNow(invoice.id)).toMatchObject({ state: 'paid' });
       expect(await isPaused(ctx, clientId)).toBe(false);
       expect(await myPauses(me)).toEqual([]);
-      expect((await orderIn(ctx, 'placed', { client: me.actor })).orderId).toBeTruthy();
+      expect(await orderIn(ctx, 'placed', { client: me.actor })).toMatchObject({
+        asClient: { actor: me.actor },
+      });
     });
 
     test('lets the client go on when a manager says so, also after a further failure', async () => {
@@ -848,6 +866,103 @@ describe('a bonus [US-270]', () => {
     await expect(
       waivePenalty(as(ctx, 'manager'), { orderId: completed.orderId, reason: 'No penalty here' }),
     ).rejects.toMatchObject({ code: 'billing.no_penalty' });
+  });
+});
+
+describe('a day compared with the partners’ lists', () => {
+  const day = '2028-02-10';
+  const noon = '2028-02-10T11:00:00Z';
+  const nextDay = new Date('2028-02-11T00:30:00Z');
+  async function reconcile() {
+    const now = at(ctx, nextDay);
+    await runPolicy(reconcilePartners, now, {});
+    const asked = (await emitted(ctx, reconciliationRequested)).filter((data) => data.day === day);
+    for (const data of asked) await runPolicy(reconcilePartner, now, data as never);
+    return asked;
+  }
+  const open = async () =>
+    new Map((await listDiscrepancies(as(ctx, 'billing'))).map((found) => [found.key, found]));
+
+  test('leaves open what one side alone has moved, and heals what only was not known yet', async () => {
+    await ctx.db.insert(reconciliations).values(
+      (['charge', 'payout'] as const).map((purpose) => ({
+        id: randomUUID(),
+        purpose,
+        day: '2028-02-09',
+        fromAt: new Date('2028-02-08T23:00:00Z'),
+        toAt: new Date('2028-02-09T23:00:00Z'),
+        startedAt: ctx.now,
+        finishedAt: ctx.now,
+      })),
+    );
+    partners.setNow(new Date(noon));
+    const charged = async (behaviour: 'succeeds' | 'fails' | 'pends') => {
+      const { clientId } = await end({ endedAt: '2028-02-08T09:00:00Z' });
+      const invoice = await invoiced(clientId, '2028-02-13', noon);
+      partners.behave(behaviour);
+      await charge(invoice, noon);
+      return { id: invoice.id, key: `charge:${invoice.id}:1` };
+    };
+    const fine = await charged('succeeds');
+    await charged('fails');
+    const late = await charged('pends');
+    const lost = await charged('succeeds');
+    const other = await charged('succeeds');
+    partners.decide(late.key, 'succeeded');
+    partners.forget(lost.key);
+    partners.forget(other.key);
+    partners.invent('/charges', other.key, '10001');
+    partners.invent('/charges', 'charge:nobody:1', '700');
+
+    await reconcile();
+    const found = await open();
+    expect([...found.values()].map(({ key, kind }) => [key, kind]).sort()).toEqual(
+      [
+        [lost.key, 'ours_only'],
+        [other.key, 'differs'],
+        ['charge:nobody:1', 'theirs_only'],
+      ].sort(),
+    );
+    expect(await invoiceNow(late.id)).toMatchObject({ state: 'paid' });
+    const { rows } = await listReconciliations(as(ctx, 'billing'));
+    const row = rows.find((each) => each.day === day && each.purpose === 'charge');
+    expect(row).toMatchObject({ matchedCount: 3, matchedCents: 20_000n, openCount: 3, finishedAt: nextDay });
+    expect((await attemptsOf(fine.id))[0]!.matchedAt).not.toBeNull();
+    const told = (await emitted(ctx, discrepancyFound)).filter((data) => data.day === day);
+    expect(told).toMatchObject([{ purpose: 'charge', count: 3 }]);
+
+    // Done twice it counts once.
+    for (const data of await reconcile()) await runPolicy(reconcilePartner, at(ctx, nextDay), data as never);
+    expect((await listReconciliations(as(ctx, 'billing'))).rows.find(({ id }) => id === row!.id)).toEqual(
+      row,
+    );
+
+    // The partner finds it after all: the next look ends the discrepancy by itself.
+    partners.invent('/charges', lost.key, '10000');
+    await lookAgain(as(ctx, 'billing'), { key: lost.key });
+    await runPolicy(compareDiscrepancyAgain, ctx, { key: lost.key });
+    expect((await open()).has(lost.key)).toBe(false);
+
+    const resolution = { key: 'charge:nobody:1', resolution: 'Another shop’s charge; they took it back' };
+    await expect(resolveDiscrepancy(as(ctx, 'manager'), resolution)).rejects.toMatchObject({
+      code: 'not_allowed',
+    });
+    await resolveDiscrepancy(as(ctx, 'billing'), resolution);
+    await expect(resolveDiscrepancy(as(ctx, 'billing'), resolution)).rejects.toMatchObject({
+      code: 'billing.not_open',
+    });
+    await reconcilePage(at(ctx, nextDay), { purpose: 'charge', day, after: null });
+    expect([...(await open()).keys()]).toEqual([other.key]);
+  });
+
+  test('is not ended by a partner that gives no list', async () => {
+    partners.goDown(true);
+    await expect(
+      reconcilePage(
+        { ...ctx, actor: { kind: 'system', id: 'test' } },
+        { purpose: 'charge', day, after: null },
+      ),
+    ).rejects.toThrow(/no list/);
   });
 });
 

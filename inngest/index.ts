@@ -32,6 +32,7 @@ import { readyIssuedOrder } from './ready-issued-order.ts';
 import { receiveCookie } from './receive-cookie.ts';
 import { receiveGatewayNotice } from './receive-gateway-notice.ts';
 import { receiveGoldenHatNotice } from './receive-golden-hat-notice.ts';
+import { compareDiscrepancyAgain, reconcilePartner, reconcilePartners } from './reconcile-partners.ts';
 import { releaseEngagementOfEndedOrder } from './release-engagement-of-ended-order.ts';
 import { sealLedger } from './seal-ledger.ts';
 import { sendOverdueMails } from './send-overdue-mails.ts';
@@ -79,6 +80,9 @@ export const policies: readonly Policy<any>[] = [
   receiveGoldenHatNotice,
   askAboutParkedAttempt,
   chaseMoney,
+  reconcilePartners,
+  reconcilePartner,
+  compareDiscrepancyAgain,
   sealLedger,
   verifyMoneyNightly,
   verifyMoneyOnRequest,

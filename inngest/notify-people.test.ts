@@ -33,6 +33,7 @@ dbTest('everyone on the list is told once of each thing, however often its polic
     invoiceId: 'i1',
     statementId: 's1',
     jobId: 'j1',
+    day: '2026-03-01',
   };
   // The stock's item has to exist; the warehouse's own tests tell of it.
   const told = notifyPeople.filter(({ id }) => id !== 'notify-staff-of-low-stock');
@@ -45,6 +46,7 @@ dbTest('everyone on the list is told once of each thing, however often its polic
     rows.map(({ email, kind, link }) => `${email.split('@')[0]}: ${kind} ${link ?? ''}`.trim()).sort(),
   ).toEqual([
     'billing: client_paused /manage/billing/pauses',
+    'billing: discrepancy_found /manage/billing/reconciliation',
     'billing: payout_stuck /manage/billing',
     'candidate: candidate_declined',
     'candidate: candidate_received',

@@ -1,6 +1,7 @@
 import {
   chargeFailed,
   clientPaused,
+  discrepancyFound,
   invoiceIssued,
   payoutConfirmed,
   payoutFailed,
@@ -204,6 +205,12 @@ export const notifyPeople: readonly Policy<any>[] = [
     kind: 'client_paused',
     link: '/manage/billing/pauses',
     params: { amountCents, client: await nameOf(ctx, clientId) },
+  })),
+  notify('notify-billing-of-discrepancy', discrepancyFound, async (_, { day, count }) => ({
+    role: 'billing',
+    kind: 'discrepancy_found',
+    link: '/manage/billing/reconciliation',
+    params: { day, count: String(count) },
   })),
   notify('notify-billing-of-failed-payout', payoutFailed, async (ctx, { workerId, amountCents }) => ({
     role: 'billing',

@@ -1,9 +1,10 @@
 import { and, eq, isNull, sql } from 'drizzle-orm';
 import { attempts } from '#db/schema/billing.ts';
 import { type Ctx, requireRole } from '#lib/kernel/ctx.ts';
-import { callPartner, type Partner } from '#lib/kernel/partner.ts';
+import { callPartner } from '#lib/kernel/partner.ts';
 import { transaction } from '#lib/kernel/transaction.ts';
 import { type AttemptState, howToAsk, readAnswer, type Truth } from './attempt.rules.ts';
+import { routes } from './partner-list.ts';
 import { settleAttempt } from './settle-attempt.ts';
 
 type Attempt = typeof attempts.$inferSelect;
@@ -40,11 +41,6 @@ export async function askAboutNotice(ctx: Ctx, { key }: { key: string }): Promis
   if (!attempt || attempt.state === 'succeeded') return null;
   return settleAttempt(ctx, { attemptId: attempt.id, truth: await query(attempt) });
 }
-
-const routes = {
-  charge: { partner: 'gateway', path: '/charges' },
-  payout: { partner: 'golden-hat', path: '/transfers' },
-} as const satisfies Record<Attempt['purpose'], { partner: Partner; path: string }>;
 
 async function order({ purpose, key, amountCents, target }: Attempt): Promise<Truth> {
   const { partner, path } = routes[purpose];

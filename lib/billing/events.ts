@@ -55,3 +55,20 @@ export const bonusGiven = defineEvent('billing/bonus.given', {
 });
 /** A person wants a parked movement of money asked about once more. */
 export const attemptAskRequested = defineEvent('billing/attempt-ask.requested', { attemptId: eventField.id });
+
+const purpose = z.enum(['charge', 'payout']);
+/** A day is over and to be compared with a partner's own list ("2026-03-08"). */
+export const reconciliationRequested = defineEvent('billing/reconciliation.requested', {
+  purpose,
+  day: eventField.id,
+});
+/** A day's comparison left something that a person must look at. */
+export const discrepancyFound = defineEvent('billing/discrepancy.found', {
+  purpose,
+  day: eventField.id,
+  count: z.number().int(),
+});
+/** A person wants a partner asked about a discrepancy once more. */
+export const discrepancyLookRequested = defineEvent('billing/discrepancy-look.requested', {
+  key: z.string().max(200),
+});

@@ -42,3 +42,8 @@ export const decidePauseInput = z.object({ invoiceId: id, reason: z.string().tri
 export const retryPayoutInput = z.object({ statementId: id });
 export const askAgainInput = z.object({ attemptId: id });
 export const waivePenaltyInput = z.object({ orderId: id, reason: z.string().trim().min(3).max(500) });
+export const lookAgainInput = z.object({ key: z.string().min(1).max(200) });
+export const resolveDiscrepancyInput = z.object({
+  key: z.string().min(1).max(200),
+  resolution: z.string().trim().min(3).max(500),
+});

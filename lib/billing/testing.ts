@@ -12,7 +12,19 @@ export type Behaviour =
   | 'errs'
   | 'says_failed_then_succeeded';
 
-type Kept = { id: string; body: string; status: string; amountCents: string; failureCode?: string };
+/** A list comes in pages this small, so that tests see more than one. */
+const listPage = 3;
+
+type Kept = {
+  key: string;
+  path: string;
+  at: string;
+  id: string;
+  body: string;
+  status: string;
+  amountCents: string;
+  failureCode?: string;
+};
 
 /**
  * Gateway and Golden Hat for tests, over real HTTP, by the partner protocol: a key is kept for ever, the same key answers
@@ -23,6 +35,7 @@ export async function startPartners() {
   const queue: Behaviour[] = [];
   const asked: string[] = [];
   let isDown = false;
+  let now = new Date();
 
   const server: Server = createServer(async (request, response) => {
     let body = '';
@@ -34,6 +47,16 @@ export async function startPartners() {
     };
     asked.push(`${request.method} ${url.pathname}`);
     if (isDown) return request.socket.destroy();
+    if (request.method === 'GET' && url.searchParams.has('from')) {
+      const [from, to] = [url.searchParams.get('from')!, url.searchParams.get('to')!];
+      const all = [...kept.values()].filter(({ path, at }) => path === url.pathname && at >= from && at < to);
+      const start = Number(url.searchParams.get('after') ?? 0);
+      const end = start + listPage;
+      return answer(200, {
+        operations: all.slice(start, end).map(shown),
+        next: end < all.length ? String(end) : null,
+      });
+    }
     const key = url.searchParams.get('idempotencyKey') ?? String(request.headers['idempotency-key']);
     const known = kept.get(key);
     if (request.method === 'GET') return known ? answer(200, shown(known)) : answer(404, {});
@@ -50,13 +73,21 @@ export async function startPartners() {
     const status = { fails: 'failed', says_failed_then_succeeded: 'failed', pends: 'pending' }[
       behaviour as string
     ];
-    const effect: Kept = { id: randomUUID(), body, amountCents, status: status ?? 'succeeded' };
+    const effect: Kept = {
+      key,
+      path: url.pathname,
+      at: now.toISOString(),
+      id: randomUUID(),
+      body,
+      amountCents,
+      status: status ?? 'succeeded',
+    };
     if (effect.status === 'failed') effect.failureCode = 'declined';
     kept.set(key, effect);
     if (behaviour === 'silent_after') return request.socket.destroy();
     answer(200, shown(effect));
   });
-  const shown = ({ body: _, ...rest }: Kept) => rest;
+  const shown = ({ body: _, key, ...rest }: Kept) => ({ ...rest, idempotencyKey: key });
 
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -77,6 +108,22 @@ export async function startPartners() {
       isDown = down;
     },
     asked,
+    /** What it is by the partner's clock when the next orders come in. */
+    setNow: (at: Date) => {
+      now = at;
+    },
+    /** The partner forgets a key, or has one that it was never given by us. */
+    forget: (key: string) => void kept.delete(key),
+    invent: (path: string, key: string, amountCents: string) =>
+      void kept.set(key, {
+        key,
+        path,
+        at: now.toISOString(),
+        id: randomUUID(),
+        body: '',
+        amountCents,
+        status: 'succeeded',
+      }),
     /** Changes what the partner holds to be true about a key. */
     decide: (key: string, status: 'succeeded' | 'failed') => {
       const effect = kept.get(key)!;

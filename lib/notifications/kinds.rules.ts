@@ -41,6 +41,7 @@ export const kinds = {
   order_overran: 'alerts',
   payout_stuck: 'alerts',
   client_paused: 'alerts',
+  discrepancy_found: 'alerts',
 } as const satisfies Record<string, Topic>;
 
 export type Kind = keyof typeof kinds;

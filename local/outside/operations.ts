@@ -216,6 +216,36 @@ export async function findOperation(
   return operation;
 }
 
+const listQuery = z.object({
+  from: z.iso.datetime(),
+  to: z.iso.datetime(),
+  after: z
+    .string()
+    .regex(/^\d{1,18}$/)
+    .default('0'),
+  limit: z.coerce.number().int().min(1).max(500).default(100),
+});
+
+/** What came in from one instant to another, oldest first, as it stands now: a page behind `after`. */
+export async function listOperations(
+  sql: Sql,
+  kind: KindName,
+  params: URLSearchParams,
+): Promise<{ operations: Record<string, unknown>[]; next: string | null }> {
+  const query = listQuery.safeParse(Object.fromEntries(params));
+  if (!query.success) throw new HttpRefusal(400, `bad_request: ${z.prettifyError(query.error)}`);
+  const { from, to, after, limit } = query.data;
+  const rows = await sql<(Operation & { seq: string })[]>`
+    select *, amount_cents::text, seq::text from outside.operations
+    where partner = ${KINDS[kind].partner} and kind = ${kind} and created_at >= ${from} and created_at < ${to}
+      and seq > ${after}
+    order by outside.operations.seq limit ${limit}`;
+  return {
+    operations: rows.map((row) => ({ ...describeOperation(row), createdAt: row.created_at.toISOString() })),
+    next: rows.length === limit ? rows.at(-1)!.seq : null,
+  };
+}
+
 /** Ends the operations whose time has come, each together with its webhook. Returns how many. */
 export async function settleDue(sql: Sql): Promise<number> {
   return sql.begin(async (tx) => {

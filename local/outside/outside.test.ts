@@ -112,8 +112,11 @@ async function ask(
   return { status: response.status, body: JSON.parse(text), text };
 }
 
-async function lookUp(partner: Partner, resource: string, key: string) {
-  const path = `/${partner}/${resource}?idempotencyKey=${encodeURIComponent(key)}`;
+const lookUp = (partner: Partner, resource: string, key: string) =>
+  list(partner, `${resource}?idempotencyKey=${encodeURIComponent(key)}`);
+
+async function list(partner: Partner, resourceAndQuery: string) {
+  const path = `/${partner}/${resourceAndQuery}`;
   const timestamp = String(Math.floor(Date.now() / 1000));
   const response = await fetch(origin + path, {
     headers: { 'x-mcf-timestamp': timestamp, 'x-mcf-signature': sign(SECRETS[partner], timestamp, path) },
@@ -207,6 +210,29 @@ describe('a partner and its keys', () => {
     const method = { clientReference: 'c', kind: 'card', label: 'l' };
     expect((await ask('gateway', 'methods', method, { key })).status).toBe(422);
     expect(await exported('gateway', key)).toMatchObject([{ amountCents: '10000' }]);
+  });
+
+  it('lists what it was asked, a page at a time, each with how it stands now', async () => {
+    const from = new Date();
+    await turn('gateway', { processMs: 0 });
+    const keys = [randomUUID(), randomUUID(), randomUUID()];
+    for (const key of keys) await ask('gateway', 'charges', aCharge(), { key });
+    const to = new Date(Date.now() + 60_000);
+    const listed: unknown[] = [];
+    let after = '';
+    for (let pages = 1; pages <= 2; pages++) {
+      const query = new URLSearchParams({ from: from.toISOString(), to: to.toISOString(), limit: '2' });
+      if (after) query.set('after', after);
+      const { status, body } = await list('gateway', `charges?${query}`);
+      expect(status).toBe(200);
+      listed.push(...(body.operations as unknown[]));
+      after = String(body.next);
+    }
+    expect(after).toBe('null');
+    expect(listed).toMatchObject(
+      keys.map((idempotencyKey) => ({ idempotencyKey, status: 'succeeded', amountCents: '10000' })),
+    );
+    expect((await list('gateway', 'charges?from=yesterday&to=today')).status).toBe(400);
   });
 
   it('has never heard of a key nobody used', async () => {

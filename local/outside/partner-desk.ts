@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Sql } from 'postgres';
 import { type Exchange, HttpRefusal, parseObject, readBody, sendJson, sendText } from './http.ts';
 import { type Partner, readKnobs, spend } from './knobs.ts';
-import { describeOperation, findOperation, kindAt, performOnce } from './operations.ts';
+import { describeOperation, findOperation, kindAt, listOperations, performOnce } from './operations.ts';
 import { refuseSignature } from './signature.ts';
 
 const JSON_TYPE = 'application/json; charset=utf-8';
@@ -37,6 +37,12 @@ export async function servePartner(
   const beSlow = () => pause(knobs.delayMs, undefined, { signal: closing }).catch(() => {});
 
   if (request.method === 'GET') {
+    if (url.searchParams.has('from')) {
+      const page = await listOperations(sql, kind, url.searchParams);
+      await beSlow();
+      sendJson(response, 200, page);
+      return;
+    }
     const key = url.searchParams.get('idempotencyKey');
     if (!key) throw new HttpRefusal(400, 'idempotency_key_missing');
     const operation = await findOperation(sql, partner, key);

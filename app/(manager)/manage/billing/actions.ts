@@ -7,9 +7,11 @@ import {
   allowRequests,
   askAgain,
   giveBonus,
+  lookAgain,
   pauseClose,
   payInvoice,
   requestClose,
+  resolveDiscrepancy,
   resumeClose,
   retryPayout,
   writeOffInvoice,
@@ -89,5 +91,19 @@ export async function writeOffAction(_state: FormState, form: FormData): Promise
   return runAction(form, async (ctx) => {
     await writeOffInvoice(ctx, { invoiceId: form.get('invoiceId'), reason: form.get('reason') });
     return { message: (await words())('pauses.writtenOff') };
+  });
+}
+
+export async function lookAgainAction(_state: FormState, form: FormData): Promise<FormState> {
+  return runAction(form, async (ctx) => {
+    await lookAgain(ctx, { key: form.get('key') });
+    return { message: (await words())('asked') };
+  });
+}
+
+export async function resolveDiscrepancyAction(_state: FormState, form: FormData): Promise<FormState> {
+  return runAction(form, async (ctx) => {
+    await resolveDiscrepancy(ctx, { key: form.get('key'), resolution: form.get('resolution') });
+    return { message: (await words())('reconciliation.resolvedNow') };
   });
 }

@@ -12,6 +12,7 @@ export function BillingTabs() {
         { href: '/manage/billing/invoices', label: t('invoices') },
         { href: '/manage/billing/pauses', label: t('pauses') },
         { href: '/manage/billing/payouts', label: t('payouts') },
+        { href: '/manage/billing/reconciliation', label: t('reconciliation') },
         { href: '/manage/billing/bonuses', label: t('bonuses') },
         { href: '/manage/billing/check', label: t('check') },
       ]}
