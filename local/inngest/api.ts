@@ -165,32 +165,34 @@ export async function metrics({ sql }: Core, counts: Record<string, number>): Pr
   const [runs, queue, [state]] = await Promise.all([
     sql`select function_id, status, count(*)::int as n from runs group by 1, 2 order by 1, 2`,
     sql`select kind, locked_by is not null as taken, count(*)::int as n from queue group by 1, 2 order by 1, 2`,
-    sql`select coalesce(extract(epoch from now() - min(due_at)), 0)::float8 as lag,
+    sql`select greatest(extract(epoch from now() - min(due_at)), 0)::float8 as lag,
       (select count(*)::int from events) as events from queue where locked_by is null and due_at < now()`,
   ]);
   const label = (text: string) => text.replace(/[\\"\n]/g, (c) => (c === '\n' ? '\\n' : `\\${c}`));
-  const memory = process.memoryUsage().rss;
   const cpu = process.cpuUsage();
+  const of = (name: string, help: string, samples: [labels: string, value: number][]) => [
+    `# HELP ${name} ${help}`,
+    `# TYPE ${name} ${name.endsWith('_total') ? 'counter' : 'gauge'}`,
+    ...samples.map(([labels, value]) => `${name}${labels && `{${labels}}`} ${value}`),
+  ];
+  const byRun = runs.map((r): [string, number] => [
+    `function="${label(r.function_id)}",status="${r.status}"`,
+    r.n,
+  ]);
+  const byRow = queue.map((r): [string, number] => [`kind="${r.kind}",taken="${r.taken}"`, r.n]);
+  const calls = Object.entries(counts).map(([name, n]): [string, number] => [`state="${name}"`, n]);
   return [
-    '# HELP inngest_runner_runs Runs in the history, by function and status.',
-    '# TYPE inngest_runner_runs gauge',
-    ...runs.map((r) => `inngest_runner_runs{function="${label(r.function_id)}",status="${r.status}"} ${r.n}`),
-    '# HELP inngest_runner_queue Rows of the queue: what runs wait for, and what is being done.',
-    '# TYPE inngest_runner_queue gauge',
-    ...queue.map((r) => `inngest_runner_queue{kind="${r.kind}",taken="${r.taken}"} ${r.n}`),
-    '# HELP inngest_runner_lag_seconds How long the oldest row that is due has waited.',
-    '# TYPE inngest_runner_lag_seconds gauge',
-    `inngest_runner_lag_seconds ${Math.max(0, state?.lag ?? 0)}`,
-    '# HELP inngest_runner_events Events in the history.',
-    '# TYPE inngest_runner_events gauge',
-    `inngest_runner_events ${state?.events ?? 0}`,
-    '# HELP inngest_runner_calls Calls to the app by this process.',
-    '# TYPE inngest_runner_calls gauge',
-    ...Object.entries(counts).map(([name, n]) => `inngest_runner_calls{state="${name}"} ${n}`),
-    '# TYPE process_resident_memory_bytes gauge',
-    `process_resident_memory_bytes ${memory}`,
-    '# TYPE process_cpu_seconds_total counter',
-    `process_cpu_seconds_total ${(cpu.user + cpu.system) / 1e6}`,
+    ...of('inngest_runner_runs', 'Runs in the history, by function and status.', byRun),
+    ...of('inngest_runner_queue', 'Rows of the queue: what runs wait for, and what is being done.', byRow),
+    ...of('inngest_runner_lag_seconds', 'How long the oldest row that is due has waited.', [
+      ['', state?.lag ?? 0],
+    ]),
+    ...of('inngest_runner_events', 'Events in the history.', [['', state?.events ?? 0]]),
+    ...of('inngest_runner_calls', 'Calls to the app by this process.', calls),
+    ...of('process_resident_memory_bytes', 'Memory of this process.', [['', process.memoryUsage().rss]]),
+    ...of('process_cpu_seconds_total', 'Processor time of this process.', [
+      ['', (cpu.user + cpu.system) / 1e6],
+    ]),
     '',
   ].join('\n');
 }

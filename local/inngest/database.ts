@@ -47,6 +47,10 @@ create index runs_singleton on runs (singleton) where singleton is not null and 
 create index runs_failed on runs (id) where status = 'failed';
 create table rates (key text primary key, tat double precision not null, free_at double precision not null);`,
   'alter table steps add began_at timestamptz;',
+  `
+drop index queue_due;
+create index queue_free on queue (due_at, id) where locked_by is null and (keys is null or kind <> 'call');
+create index queue_keyed on queue (due_at) where locked_by is null and keys is not null and kind = 'call';`,
 ];
 
 /** A pool whose unqualified names mean the runner's own schema. */
@@ -61,6 +65,9 @@ export function connect(databaseUrl: string, schema: string, max: number, onLost
     connection: {
       application_name: 'inngest-runner',
       search_path: schema,
+      // A statement is planned once for each connection, and not for the empty tables of the first minute.
+      plan_cache_mode: 'force_generic_plan',
+      enable_seqscan: 'off',
       // A machine that loses power must not keep its presence lock for two hours.
       tcp_keepalives_idle: 5,
       tcp_keepalives_interval: 2,

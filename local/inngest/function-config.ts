@@ -144,7 +144,7 @@ export function readFunctionConfig(raw: unknown): FunctionConfig {
     name: typeof source.name === 'string' ? source.name : id,
     uuid: uuidOf(id),
     url,
-    maxAttempts: whole('retries', step.retries?.attempts ?? 4, 0, 20) + 1,
+    maxAttempts: whole('retries', step?.retries?.attempts ?? 4, 0, 20) + 1,
     triggers,
     cancel,
     concurrency,

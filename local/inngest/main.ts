@@ -2,16 +2,11 @@ import { type Runner, type RunnerOptions, startRunner } from './index.ts';
 
 const { env } = process;
 if (!env.DATABASE_URL) throw new Error('DATABASE_URL is missing');
-const dev =
-  env.INNGEST_DEV !== undefined &&
-  env.INNGEST_DEV !== '' &&
-  env.INNGEST_DEV !== '0' &&
-  env.INNGEST_DEV !== 'false';
-if (!dev && (!env.INNGEST_SIGNING_KEY || !env.INNGEST_EVENT_KEY)) {
+const dev = !['', '0', 'false'].includes(env.INNGEST_DEV ?? '');
+if (!dev && !(env.INNGEST_SIGNING_KEY && env.INNGEST_EVENT_KEY))
   throw new Error(
-    'INNGEST_SIGNING_KEY and INNGEST_EVENT_KEY are missing; INNGEST_DEV=1 runs without them, unsigned',
+    'INNGEST_SIGNING_KEY and INNGEST_EVENT_KEY are missing; INNGEST_DEV=1 runs unsigned, without',
   );
-}
 
 const fixedBackoffMs = Number(env.RUNNER_BACKOFF_MS);
 async function start(options: RunnerOptions): Promise<Runner> {
@@ -37,6 +32,9 @@ const runner = await start({
   eventKeys: env.INNGEST_EVENT_KEY ? env.INNGEST_EVENT_KEY.split(',') : [],
   signingKey: dev ? undefined : env.INNGEST_SIGNING_KEY,
   signingKeyFallback: dev ? undefined : env.INNGEST_SIGNING_KEY_FALLBACK || undefined,
+  maxCalls: Number(env.RUNNER_MAX_CALLS) || undefined,
+  callTimeoutMs: Number(env.RUNNER_CALL_TIMEOUT_MS) || undefined,
+  keepHistoryMs: Number(env.RUNNER_KEEP_HISTORY_MS) || undefined,
   backoffMs: fixedBackoffMs > 0 ? () => fixedBackoffMs : undefined,
   missedTicks: env.RUNNER_MISSED_TICKS === 'skip' ? 'skip' : 'once',
   onDatabaseLost: () => process.exit(1),
@@ -47,9 +45,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => {
     if (closing) process.exit(1);
     closing = true;
-    runner.close().then(
-      () => process.exit(0),
-      () => process.exit(1),
-    );
+    const done = (code: number) => () => process.exit(code);
+    runner.close().then(done(0), done(1));
   });
 }

@@ -2,7 +2,7 @@ import http from 'node:http';
 import https from 'node:https';
 import type { Answer } from './answer.ts';
 
-/** How a failure begins when nobody answered at the app's address. */
+/** How a failure begins when nobody answered at the app's address, or not to the end. */
 export const UNREACHABLE = 'Unable to reach the app';
 /** The failure of an answer with more than `maxBytes`. */
 export const OUTPUT_TOO_LARGE = 'output_too_large';
@@ -30,11 +30,10 @@ export async function post(address: URL, options: PostOptions): Promise<Answer> 
 function attempt(address: URL, options: PostOptions): Promise<Answer & { stale?: true }> {
   return new Promise((resolve) => {
     const secure = address.protocol === 'https:';
-    const body = Buffer.from(options.body);
     const request = (secure ? https : http).request(address, {
       method: options.method ?? 'POST',
       agent: agents[secure ? 'https:' : 'http:'],
-      headers: { ...options.headers, 'content-length': body.length },
+      headers: { ...options.headers, 'content-length': Buffer.byteLength(options.body) },
     });
     const timer = setTimeout(
       () => request.destroy(new Error(`no answer within ${options.timeoutMs} ms`)),
@@ -64,7 +63,9 @@ function attempt(address: URL, options: PostOptions): Promise<Answer & { stale?:
           request.destroy();
         } else chunks.push(chunk);
       });
-      response.on('error', (error) => done({ failure: `the app's answer broke off: ${error.message}` }));
+      response.on('error', (error) =>
+        done({ failure: `${UNREACHABLE}: its answer broke off: ${error.message}` }),
+      );
       response.on('end', () =>
         done({
           status: response.statusCode ?? 0,
@@ -73,6 +74,7 @@ function attempt(address: URL, options: PostOptions): Promise<Answer & { stale?:
         }),
       );
     });
-    request.end(body);
+    // As text it leaves together with the headers, in one write.
+    request.end(options.body);
   });
 }

@@ -167,17 +167,20 @@ export function createQueue(options: QueueOptions): Queue {
       return;
     }
     const rows = await core.sql<Job[]>`
-      update queue set locked_by = ${runnerId} where id in (
+      update queue set locked_by = ${runnerId} where id = any(array(
         select id from queue where locked_by is null and due_at <= ${new Date()} and (keys is null or kind <> 'call')
-        order by due_at, id limit ${room} for update skip locked)
+        order by due_at, id limit ${room} for update skip locked))
       returning *`;
     moreMayWait = rows.length === room;
     const keyed = rows.length < room ? await claimKeyed(room - rows.length) : [];
     for (const job of [...rows, ...keyed].sort((a, b) => a.due_at.getTime() - b.due_at.getTime()))
       accept(job);
-    const [next] =
-      await core.sql`select min(due_at) as at from queue where locked_by is null and due_at > ${new Date()}`;
-    if (next?.at) wakeBy((next.at as Date).getTime());
+    const now = new Date();
+    const [next] = await core.sql<{ at: Date | null }[]>`
+      select least(
+        (select min(due_at) from queue where locked_by is null and (keys is null or kind <> 'call') and due_at > ${now}),
+        (select min(due_at) from queue where locked_by is null and keys is not null and kind = 'call' and due_at > ${now})) as at`;
+    if (next?.at) wakeBy(next.at.getTime());
   }
 
   /**

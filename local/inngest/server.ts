@@ -35,10 +35,15 @@ const hashOf = (tag: string) =>
   `'sha256-${createHash('sha256')
     .update(PAGE.match(new RegExp(`<${tag}>([^]*?)</${tag}>`))?.[1] ?? '')
     .digest('base64')}'`;
-const PAGE_POLICY = `default-src 'none'; connect-src 'self'; style-src 'unsafe-inline'; script-src ${hashOf('script')}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
+const PAGE_POLICY = `default-src 'none'; connect-src 'self'; img-src data:; style-src 'unsafe-inline'; script-src ${hashOf('script')}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
 
-type Asked = { request: http.IncomingMessage; response: http.ServerResponse; url: URL; params: string[] };
-type Route = [method: string, path: RegExp, answer: (asked: Asked) => Promise<Reply>];
+type Asked = {
+  request: http.IncomingMessage;
+  response: http.ServerResponse;
+  query: URLSearchParams;
+  id: string;
+};
+type Routes = [route: RegExp, answer: (asked: Asked) => Promise<Reply>][];
 
 /** The runner's HTTP side: event intake, what the SDK calls, and a page and an API for people. */
 export function createServer(options: ServerOptions): http.Server {
@@ -47,67 +52,36 @@ export function createServer(options: ServerOptions): http.Server {
   const bearers = options.signingKeys.flatMap((key) => [bearerOf(key), key]);
   const hosts = new Set(['127.0.0.1', 'localhost', '[::1]', options.host]);
 
-  const forAll: Route[] = [
-    ['POST', /^\/e\/(.*)$/, takeIn],
-    ['GET', /^\/health$/, health],
-  ];
-  const forPeople: Route[] = [
-    [
-      'GET',
-      /^\/$/,
-      async ({ response }) => {
-        response.setHeader('content-security-policy', PAGE_POLICY);
-        return { status: 200, body: PAGE, type: 'text/html; charset=utf-8' };
-      },
-    ],
-    [
-      'GET',
-      /^\/metrics$/,
-      async () => ({
-        status: 200,
-        body: await api.metrics(core, options.counts()),
-        type: 'text/plain; version=0.0.4',
-      }),
-    ],
-    [
-      'GET',
-      /^\/api\/runs$/,
-      async ({ url }) => ({ status: 200, body: await api.listRuns(core, url.searchParams) }),
-    ],
-    ['GET', /^\/api\/runs\/([^/]+)$/, async ({ params: [id = ''] }) => found(await api.showRun(core, id))],
-    [
-      'GET',
-      /^\/api\/events$/,
-      async ({ url }) => ({ status: 200, body: await api.listEvents(core, url.searchParams) }),
-    ],
-    ['GET', /^\/api\/functions$/, async () => ({ status: 200, body: { functions: core.registry.all() } })],
-    ['POST', /^\/api\/runs\/([^/]+)\/cancel$/, cancel],
-    [
-      'POST',
-      /^\/api\/runs\/([^/]+)\/replay$/,
-      async ({ params: [id = ''] }) => {
-        const [run] = await api.replayRuns(core, [id]);
-        if (run) return { status: 200, body: { id: run } };
-        throw new Refused(409, 'not ended, replayed already, or its function or event is gone');
-      },
-    ],
-    ['POST', /^\/api\/replay$/, replayFailures],
-  ];
-  const forSdk: Route[] = [
-    ['POST', /^\/fn\/register$/, register],
-    [
-      'POST',
-      /^\/v1\/checkpoint\/[^/]+\/async$/,
-      async ({ request }) => takeCheckpoint(core, await readJson(request)),
-    ],
-    ['POST', /^\/v1\/signals$/, async ({ request }) => takeSignal(core, await readJson(request))],
-    [
-      'GET',
-      /^\/v0\/runs\/([^/]+)\/(actions|batch)$/,
-      async ({ params: [id = '', what] }) => readRunState(core, id, what as 'actions' | 'batch'),
-    ],
-    ['DELETE', /^\/v1\/runs\/([^/]+)$/, cancel],
-  ];
+  const forAll = routes({ 'POST /e/:id': takeIn, 'GET /health': health });
+  const forPeople = routes({
+    'GET /': async ({ response }) => {
+      response.setHeader('content-security-policy', PAGE_POLICY);
+      return { status: 200, body: PAGE, type: 'text/html; charset=utf-8' };
+    },
+    'GET /metrics': async () => ({
+      ...found(await api.metrics(core, options.counts())),
+      type: 'text/plain; version=0.0.4',
+    }),
+    'GET /api/runs': async ({ query }) => found(await api.listRuns(core, query)),
+    'GET /api/runs/:id': async ({ id }) => found(await api.showRun(core, id)),
+    'GET /api/events': async ({ query }) => found(await api.listEvents(core, query)),
+    'GET /api/functions': async () => found({ functions: core.registry.all() }),
+    'POST /api/runs/:id/cancel': cancel,
+    'POST /api/runs/:id/replay': async ({ id }) => {
+      const [run] = await api.replayRuns(core, [id]);
+      if (run) return found({ id: run });
+      throw new Refused(409, 'not ended, replayed already, or its function or event is gone');
+    },
+    'POST /api/replay': replayFailures,
+  });
+  const forSdk = routes({
+    'POST /fn/register': register,
+    'POST /v1/checkpoint/:id/async': async ({ request }) => takeCheckpoint(core, await readJson(request)),
+    'POST /v1/signals': async ({ request }) => takeSignal(core, await readJson(request)),
+    'GET /v0/runs/:id/actions': async ({ id }) => readRunState(core, id, 'actions'),
+    'GET /v0/runs/:id/batch': async ({ id }) => readRunState(core, id, 'batch'),
+    'DELETE /v1/runs/:id': cancel,
+  });
 
   const server = http.createServer((request, response) => {
     handle(request, response)
@@ -148,34 +122,30 @@ export function createServer(options: ServerOptions): http.Server {
       ((origin && URL.parse(origin)?.host !== host) || !['none', 'same-origin'].includes(`${site}`))
     )
       throw new Refused(403, 'refused from another site');
-    const url = new URL(request.url ?? '/', 'http://runner');
-    const find = (routes: Route[]) => routes.find((each) => each[0] === method && each[1].test(url.pathname));
-    const go = ([, path, answer]: Route) =>
-      answer({ request, response, url, params: url.pathname.match(path)?.slice(1) ?? [] });
+    const { pathname, searchParams: query } = new URL(request.url ?? '/', 'http://runner');
+    const asked = `${method} ${pathname}`;
+    const find = (list: Routes) => {
+      const [route, answer] = list.find(([each]) => each.test(asked)) ?? [];
+      return answer?.({ request, response, query, id: asked.match(route as RegExp)?.[1] ?? '' });
+    };
 
     const open = find(forAll);
-    if (open) return go(open);
-    if (url.pathname.startsWith('/e/')) throw new Refused(405, 'Method not allowed');
-    if (/^\/(fn|v0|v1)\//.test(url.pathname)) {
-      const given = authorization.replace(/^Bearer /, '');
-      if (!dev && !bearers.some((bearer) => sameSecret(bearer, given))) {
-        core.log('warn', 'refused: wrong signing key', { method, path: url.pathname.slice(0, 200) });
-        return { status: 401, body: 'Authentication failed\n', type: 'text/plain' };
-      }
-      const route = find(forSdk);
-      if (route) return go(route);
-    } else {
-      const [, given = ''] =
-        Buffer.from(authorization.replace(/^Basic /i, ''), 'base64')
-          .toString()
-          .match(/^[^:]*:(.*)$/s) ?? [];
-      if (options.password && !sameSecret(options.password, given)) {
-        response.setHeader('www-authenticate', 'Basic realm="runner"');
-        throw new Refused(401, 'a password is needed');
-      }
-      const route = find(forPeople);
-      if (route) return go(route);
+    if (open) return open;
+    if (pathname.startsWith('/e/')) throw new Refused(405, 'Method not allowed');
+    const sdk = /^\/(fn|v0|v1)\//.test(pathname);
+    if (sdk && !dev && !bearers.some((bearer) => sameSecret(bearer, authorization.replace(/^Bearer /, '')))) {
+      core.log('warn', 'refused: wrong signing key', { method, path: pathname.slice(0, 200) });
+      return { status: 401, body: 'Authentication failed\n', type: 'text/plain' };
     }
+    const password = Buffer.from(authorization.replace(/^Basic /i, ''), 'base64')
+      .toString()
+      .replace(/^[^:]*:/, '');
+    if (!sdk && options.password && !sameSecret(options.password, password)) {
+      response.setHeader('www-authenticate', 'Basic realm="runner"');
+      throw new Refused(401, 'a password is needed');
+    }
+    const answer = find(sdk ? forSdk : forPeople);
+    if (answer) return answer;
     throw new Refused(404, 'not found');
   }
 
@@ -199,7 +169,7 @@ export function createServer(options: ServerOptions): http.Server {
     }
   }
 
-  async function takeIn({ request, params: [key = ''] }: Asked): Promise<Reply> {
+  async function takeIn({ request, id: key }: Asked): Promise<Reply> {
     const given = key.replace(/%[0-9a-f]{2}/gi, (code) =>
       String.fromCharCode(Number.parseInt(code.slice(1), 16)),
     );
@@ -227,7 +197,7 @@ export function createServer(options: ServerOptions): http.Server {
       const { modified, appId } = await core.registry.register(body, new Date());
       if (modified) core.log('info', 'functions registered', { app: appId });
       options.onRegistered();
-      return { status: 200, body: { ok: true, modified, sync_id: randomUUID(), app_id: uuidOf(appId) } };
+      return found({ ok: true, modified, sync_id: randomUUID(), app_id: uuidOf(appId) });
     } catch (error) {
       if (!(error instanceof SyncRefused)) throw error;
       core.log('error', 'sync refused', { error: error.message });
@@ -235,7 +205,7 @@ export function createServer(options: ServerOptions): http.Server {
     }
   }
 
-  async function cancel({ params: [id = ''] }: Asked): Promise<Reply> {
+  async function cancel({ id }: Asked): Promise<Reply> {
     if (!(await api.cancelRun(core, id))) throw new Refused(404, 'run not found');
     return { status: 200 };
   }
@@ -251,11 +221,18 @@ export function createServer(options: ServerOptions): http.Server {
     for (const date of [asked?.from, asked?.to])
       if (date && Number.isNaN(Date.parse(date))) throw new Refused(400, `"${date}" is not a date`);
     const ids = await api.findFailures(core.sql, asked ?? {});
-    if (asked?.confirm === undefined)
-      return { status: 200, body: { count: ids.length, most: api.MAX_REPLAYS } };
+    if (asked?.confirm === undefined) return found({ count: ids.length, most: api.MAX_REPLAYS });
     if (asked.confirm !== ids.length) throw new Refused(409, `there are ${ids.length} failed runs now`);
-    return { status: 200, body: { replayed: await api.replayRuns(core, ids) } };
+    return found({ replayed: await api.replayRuns(core, ids) });
   }
+}
+
+/** Routes as written, method and path with `:id` for one part of it, made ready for matching. */
+function routes(list: Record<string, (asked: Asked) => Promise<Reply>>): Routes {
+  return Object.entries(list).map(([route, answer]) => [
+    new RegExp(`^${route.replace(':id', '([^/]*)')}$`),
+    answer,
+  ]);
 }
 
 function found(body: unknown): Reply {
