@@ -17,6 +17,7 @@ import { drawDailySamplePolicy } from './draw-daily-sample.ts';
 import { failNoShowOrder } from './fail-no-show-order.ts';
 import { inviteHiredCat } from './invite-hired-cat.ts';
 import { mailPasswordLink } from './mail-password-link.ts';
+import { mailPayoutLink } from './mail-payout-link.ts';
 import { matchPlacedOrder } from './match-placed-order.ts';
 import { matchWaitingOrders } from './match-waiting-orders.ts';
 import { notifyPeople } from './notify-people.ts';
@@ -34,6 +35,7 @@ import { receiveGatewayNotice } from './receive-gateway-notice.ts';
 import { receiveGoldenHatNotice } from './receive-golden-hat-notice.ts';
 import { compareDiscrepancyAgain, reconcilePartner, reconcilePartners } from './reconcile-partners.ts';
 import { releaseEngagementOfEndedOrder } from './release-engagement-of-ended-order.ts';
+import { runReplay } from './run-replay.ts';
 import { sealLedger } from './seal-ledger.ts';
 import { sendOverdueMails } from './send-overdue-mails.ts';
 import { sendQueuedMail } from './send-queued-mail.ts';
@@ -42,6 +44,7 @@ import { sweepOrders } from './sweep-orders.ts';
 import { syncDirectory, syncDirectoryOnRequest } from './sync-directory.ts';
 import { tidyNightly } from './tidy-nightly.ts';
 import { verifyMoneyNightly, verifyMoneyOnRequest } from './verify-money.ts';
+import { watchMatchingPolicy } from './watch-matching.ts';
 
 /** Every policy, in the order of an order's life. A new policy is a file beside this one and a line here. */
 // biome-ignore lint/suspicious/noExplicitAny: each policy knows its own event.
@@ -55,6 +58,8 @@ export const policies: readonly Policy<any>[] = [
   completeUnansweredOrder,
   releaseEngagementOfEndedOrder,
   sweepOrders,
+  runReplay,
+  watchMatchingPolicy,
   addSampleOfWorker,
   deactivateSampleOfWorker,
   openAssemblyJob,
@@ -70,6 +75,7 @@ export const policies: readonly Policy<any>[] = [
   mailPasswordLink,
   postEndedOrderPolicy,
   openPayoutAccountPolicy,
+  mailPayoutLink,
   openPaymentMethodPolicy,
   closeDuePeriods,
   closeWeek,

@@ -1,5 +1,6 @@
 export { addSample } from './add-sample.ts';
 export { deactivateSample } from './deactivate-sample.ts';
+export { discardDraft } from './discard-draft.ts';
 export * from './events.ts';
 export { type Match, matchOrder } from './match-order.ts';
 export {
@@ -11,7 +12,30 @@ export {
   type StepSpec,
   type Trace,
 } from './pipeline.rules.ts';
-export { estimatedCostCents, matchOf, sampleOf, waitingOrderIds } from './reads.ts';
+export { publishPipeline } from './publish-pipeline.ts';
+export {
+  currentPipeline,
+  estimatedCostCents,
+  matchFigures,
+  matchOf,
+  openAlarms,
+  pipelineDraft,
+  pipelineVersion,
+  readPipelineVersions,
+  readReplay,
+  readReplays,
+  replayedMatch,
+  replayMatchPage,
+  replayPageSize,
+  sampleOf,
+  waitingOrderIds,
+} from './reads.ts';
 export { releaseEngagement } from './release-engagement.ts';
 export type { ReplayFigures } from './replay.rules.ts';
+export { replayPage } from './replay-page.ts';
+export { requestReplay } from './request-replay.ts';
+export { restorePipeline } from './restore-pipeline.ts';
+export { saveDraft } from './save-draft.ts';
 export type { ReferenceSample } from './step.rules.ts';
+export { stopReplay } from './stop-replay.ts';
+export { watchMatching } from './watch-matching.ts';

@@ -7,7 +7,7 @@ import { askRemoteStep } from './ask-remote-step.ts';
 import { orderMatched, poolFoundEmpty } from './events.ts';
 import { matchOrderInput } from './inputs.ts';
 import { livePool, reviseEngagement } from './live-pool.ts';
-import { type Found, type PipelineSpec, runPipeline, type Trace } from './pipeline.rules.ts';
+import { type Found, runPipeline, type Trace } from './pipeline.rules.ts';
 import { engagementState, putEngagement } from './pool.rules.ts';
 import { currentPipeline } from './reads.ts';
 import type { ClientHistory, ReferenceSample } from './step.rules.ts';
@@ -42,31 +42,35 @@ export async function matchOrder(
   };
   const begun = clock();
   for (let attempt = 1; attempt <= attemptLimit; attempt++) {
-    const [before, { version, spec }, pool] = await Promise.all([
+    const [before, { version, spec }, pool, withClient] = await Promise.all([
       matchedBefore(ctx, order.orderId),
       currentPipeline(ctx),
       livePool(ctx),
+      clientHistory(ctx, order.clientId),
     ]);
     if (before) return before;
+    // Noted ahead, so that the next match in this process does not want the same worker at the same time.
+    const noted = {
+      orderId: order.orderId,
+      workerId: '',
+      startsAt: order.startsAt.getTime(),
+      endsAt: order.endsAt.getTime(),
+      state: engagementState.open,
+    };
     const found = await runPipeline(spec, order, pool, {
       now: ctx.now.getTime(),
-      withClient: await clientHistory(ctx, spec, order.clientId),
+      withClient,
       askRemote: askRemoteStep,
+      onFound: ({ workerId }) => {
+        noted.workerId = workerId;
+        putEngagement(pool, noted);
+      },
       clock,
     });
     if (!found) {
       await wait(ctx, order.orderId);
       return null;
     }
-    // Noted ahead, so that the next match in this process does not want the same worker at the same time.
-    const noted = {
-      orderId: order.orderId,
-      workerId: found.workerId,
-      startsAt: order.startsAt.getTime(),
-      endsAt: order.endsAt.getTime(),
-      state: engagementState.open,
-    };
-    putEngagement(pool, noted);
     let match: Match | null = null;
     try {
       const tookMs = () => Math.round((clock() - begun) * 10) / 10;
@@ -89,16 +93,19 @@ async function take(
 ): Promise<Match | null> {
   const { orderId, clientId } = asked;
   const { workerId, costCents, overbooked, explored, steps } = found;
-  const [taken] = await tx.db
-    .insert(engagements)
-    .values({ orderId, workerId, clientId, startsAt, endsAt, overbooked, takenAt: tx.now })
-    .onConflictDoNothing()
-    .returning({ orderId: engagements.orderId });
+  // Sent together, on the one connection: the answer to one is not waited for before the next.
+  const [[taken], named] = await Promise.all([
+    tx.db
+      .insert(engagements)
+      .values({ orderId, workerId, clientId, startsAt, endsAt, overbooked, takenAt: tx.now })
+      .onConflictDoNothing()
+      .returning({ orderId: engagements.orderId }),
+    tx.db
+      .select({ workerId: samples.workerId, name: samples.name })
+      .from(samples)
+      .where(inArray(samples.workerId, [workerId, ...found.top.map((rating) => rating.workerId)])),
+  ]);
   if (!taken) return null;
-  const named = await tx.db
-    .select({ workerId: samples.workerId, name: samples.name })
-    .from(samples)
-    .where(inArray(samples.workerId, [workerId, ...found.top.map((rating) => rating.workerId)]));
   const names = new Map(named.map((row) => [row.workerId, row.name]));
   const trace: Trace = {
     version: String(version),
@@ -109,7 +116,7 @@ async function take(
     tookMs: tookMs(),
   };
   const matchId = tx.newId();
-  await tx.db.insert(matchResults).values({
+  const keep = tx.db.insert(matchResults).values({
     id: matchId,
     orderId,
     workerId,
@@ -118,7 +125,7 @@ async function take(
     asked: { ...asked, startsAt: startsAt.toISOString(), endsAt: endsAt.toISOString() },
     matchedAt: tx.now,
   });
-  await tx.db.delete(waitingOrders).where(eq(waitingOrders.orderId, orderId));
+  await Promise.all([keep, tx.db.delete(waitingOrders).where(eq(waitingOrders.orderId, orderId))]);
   const workerName = names.get(workerId) ?? '';
   const match = { matchId, orderId, workerId, workerName, costCents: costCents.toString() };
   tx.audit({ verb: 'matchOrder', subject: 'order', subjectId: orderId, data: { matchId } });
@@ -141,18 +148,9 @@ async function matchedBefore(ctx: Pick<Ctx, 'db'>, orderId: string): Promise<Mat
   return row ? { ...row, costCents: row.costCents.toString() } : null;
 }
 
-/** How this client's orders ended, by worker; read only when a step wants to know. */
-export async function clientHistory(
-  ctx: Pick<Ctx, 'db'>,
-  spec: PipelineSpec,
-  clientId: string | null,
-): Promise<ClientHistory> {
-  const wanted = spec.steps.some(
-    ({ type, enabled, weight }) =>
-      enabled &&
-      (type === 'remote_score' || type === 'remote_filter' || (type === 'client_history' && weight > 0)),
-  );
-  if (!wanted || clientId === null) return new Map();
+/** How this client's orders ended, by worker. */
+export async function clientHistory(ctx: Pick<Ctx, 'db'>, clientId: string | null): Promise<ClientHistory> {
+  if (clientId === null) return new Map();
   const rows = await ctx.db
     .select({
       workerId: engagements.workerId,

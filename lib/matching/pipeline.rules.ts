@@ -188,6 +188,8 @@ export async function runPipeline(
     now: number;
     withClient?: ClientHistory;
     askRemote?: AskRemote;
+    /** Told before anything else can run in this process, so that the next match already knows. */
+    onFound?: (found: Found) => void;
     /** Measures the steps, for the trace. */
     clock?: () => number;
   },
@@ -286,7 +288,7 @@ export async function runPipeline(
     picked = { slot: best[0]!, explored: false };
   }
   const round = (value: number) => Math.round(value * 100) / 100;
-  const found = {
+  const found: Found = {
     slot: picked.slot,
     workerId: pool.workerIds[picked.slot]!,
     overbooked: scene.around.overlaps[picked.slot] === 1,
@@ -299,6 +301,7 @@ export async function runPipeline(
       scores: Object.fromEntries(scored.map(({ step, values }) => [step.key, round(values[slot]!)])),
     })),
   };
+  given.onFound?.(found);
   giveBack(pool, [total, ...scored.map(({ values }) => values)]);
   return found;
 }
