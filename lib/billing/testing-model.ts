@@ -27,7 +27,8 @@ export type Happening =
   | { what: 'waiver' }
   | { what: 'week' }
   | { what: 'month' }
-  | { what: 'charge' | 'payout'; truths: Truth['is'][] }
+  | { what: 'charge'; truths: Truth['is'][] }
+  | { what: 'payout'; truths: Truth['is'][] }
   | { what: 'late_success'; afterAnother: boolean };
 
 const party = fc.nat(1);
@@ -40,6 +41,20 @@ const truths = fc.array(fc.constantFrom<Truth['is'][]>('succeeded', 'failed', 'u
   minLength: 1,
   maxLength: 3,
 });
+
+/** A way that chance seldom goes: an invoice paid twice, given back by the next one; a negative month carried over. */
+export const seldom: Happening[] = [
+  { what: 'order', client: 0, worker: 0, outcome: 'completed', costCents: 1_000_001n, twice: true },
+  { what: 'order', client: 0, worker: 1, outcome: 'failed', costCents: 1n, twice: false },
+  { what: 'week' },
+  { what: 'charge', truths: ['unknown', 'failed'] },
+  { what: 'late_success', afterAnother: true },
+  { what: 'month' },
+  { what: 'order', client: 0, worker: 1, outcome: 'completed', costCents: 2_000_000n, twice: false },
+  { what: 'week' },
+  { what: 'month' },
+  { what: 'payout', truths: ['pending', 'succeeded'] },
+];
 
 export const happenings: fc.Arbitrary<Happening[]> = fc.array(
   fc.oneof(
@@ -68,7 +83,11 @@ export const happenings: fc.Arbitrary<Happening[]> = fc.array(
     { weight: 2, arbitrary: fc.record({ what: fc.constant('week' as const) }) },
     {
       weight: 2,
-      arbitrary: fc.record({ what: fc.constantFrom('charge' as const, 'payout' as const), truths }),
+      arbitrary: fc.record({ what: fc.constant('charge' as const), truths }),
+    },
+    {
+      weight: 1,
+      arbitrary: fc.record({ what: fc.constant('payout' as const), truths }),
     },
     { weight: 1, arbitrary: fc.record({ what: fc.constant('month' as const) }) },
     {
