@@ -21,6 +21,7 @@ import {
   chargeRequested,
   choosePaymentMethod,
   clientPaused,
+  confirmPayoutChange,
   discrepancyFound,
   giveBonus,
   invoiceIssued,
@@ -31,22 +32,26 @@ import {
   listReconciliations,
   lookAgain,
   loyaltyPercent,
+  makePayoutLink,
   methodRequested,
   monthCloseRequested,
   myAccount,
   myMoney,
   myMovements,
   myPauses,
+  myPayoutDetails,
   pauseClose,
   payInvoice,
   payoutRequested,
   readEntries,
   readInvoice,
+  readPayoutChange,
   readStatement,
   reconcilePage,
   reconciliationRequested,
   requestClose,
   requestDueCloses,
+  requestPayoutChange,
   resolveDiscrepancy,
   resumeClose,
   retryPayout,
@@ -788,6 +793,63 @@ describe('closing a month [US-230]', () => {
     expect(await statementNow(statement.id)).toMatchObject({ state: 'paid', attemptsCount: 2 });
     expect(partners.movedCents(`payout:${statement.id}`)).toBe(6_000n);
     expect(await owed(workerId)).toBe(0n);
+  });
+
+  test('a transfer that failed is sent again once the worker has confirmed other details by mail', async () => {
+    const workerId = randomUUID();
+    const me = as(ctx, worker(workerId));
+    await joined(workerId);
+    await end({ workerId });
+    const statement = await stated(workerId);
+    partners.behave('fails');
+    await pay(statement);
+    const change = (more = {}) => ({
+      changeId: randomUUID(),
+      name: 'Vasya the Elder',
+      account: 'gh-00112233445566',
+      ...more,
+    });
+    const link = async (changeId: string) => {
+      const made = await makePayoutLink(ctx, { changeId });
+      expect(await makePayoutLink(ctx, { changeId })).toBeNull();
+      return made!.token;
+    };
+    await expect(requestPayoutChange(me, change({ account: 'DE12 3456' }))).rejects.toMatchObject({
+      fields: { account: 'billing.not_an_account' },
+    });
+    const first = change();
+    await requestPayoutChange(me, first);
+    const old = await link(first.changeId);
+    const second = change({ account: 'GH-99887766554433' });
+    await requestPayoutChange(me, second);
+    const token = await link(second.changeId);
+    const before = await myPayoutDetails(me);
+    expect(before.waiting?.account).toBe('•••• 4433');
+
+    const notValid = { code: 'billing.link_not_valid' };
+    await expect(confirmPayoutChange(me, { token: old })).rejects.toMatchObject(notValid);
+    await expect(confirmPayoutChange(as(ctx, 'worker'), { token })).rejects.toMatchObject(notValid);
+    const tomorrow = at(me, new Date(ctx.now.getTime() + 86_400_000));
+    await expect(confirmPayoutChange(tomorrow, { token })).rejects.toMatchObject(notValid);
+    expect(await readPayoutChange(as(ctx, 'worker'), token)).toBeNull();
+    expect(await myPayoutDetails(me)).toEqual(before);
+
+    for (let i = 0; i < 2; i++) await confirmPayoutChange(me, { token });
+    expect(await myPayoutDetails(me)).toEqual({
+      account: '•••• 4433',
+      name: 'Vasya the Elder',
+      waiting: null,
+    });
+    const asked = (await emitted(ctx, payoutRequested)).filter((d) => d.statementId === statement.id);
+    expect(asked).toMatchObject([{ attemptNo: 2 }]);
+    for (let i = 0; i < 2; i++) await runPolicy(payStatement, ctx, asked[0] as never);
+    expect(await statementNow(statement.id)).toMatchObject({ state: 'paid', attemptsCount: 2 });
+    expect((await attemptsOf(statement.id))[1]).toMatchObject({ target: 'GH-99887766554433' });
+    expect(partners.movedCents(`payout:${statement.id}`)).toBe(6_000n);
+    for (let i = 0; i < 3; i++) await requestPayoutChange(me, change());
+    await expect(requestPayoutChange(me, change())).rejects.toMatchObject({
+      code: 'billing.too_many_changes',
+    });
   });
 
   test('a transfer that failed and arrived after all is posted once; a webhook is a hint', async () => {

@@ -63,6 +63,7 @@ dbTest('everyone on the list is told once of each thing, however often its polic
     'staff: cookie_late /warehouse/j1',
     'staff: job_opened /warehouse/j1',
     'worker: payout_confirmed /work/money',
+    'worker: payout_details_changed /work/money/details',
     'worker: payout_failed /work/money',
     'worker: work_assigned /work/o1',
     'worker: work_cancelled /work/o1',

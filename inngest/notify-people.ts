@@ -4,6 +4,7 @@ import {
   discrepancyFound,
   invoiceIssued,
   payoutConfirmed,
+  payoutDetailsChanged,
   payoutFailed,
 } from '#lib/billing/index.ts';
 import { cookieLate, jobOpened, readItem, stockLow } from '#lib/consumables/index.ts';
@@ -160,6 +161,11 @@ export const notifyPeople: readonly Policy<any>[] = [
     kind: 'payout_failed',
     link: '/work/money',
     params: { amountCents },
+  })),
+  notify('notify-worker-of-new-details', payoutDetailsChanged, async (_, { workerId }) => ({
+    to: { accountId: workerId },
+    kind: 'payout_details_changed',
+    link: '/work/money/details',
   })),
 
   // The warehouse.

@@ -72,3 +72,11 @@ export const discrepancyFound = defineEvent('billing/discrepancy.found', {
 export const discrepancyLookRequested = defineEvent('billing/discrepancy-look.requested', {
   key: z.string().max(200),
 });
+/** A worker wants to be paid to another account; a link is to be mailed to them. */
+export const payoutChangeRequested = defineEvent('billing/payout-change.requested', {
+  changeId: eventField.id,
+  workerId: eventField.id,
+});
+export const payoutDetailsChanged = defineEvent('billing/payout-details.changed', {
+  workerId: eventField.id,
+});

@@ -47,3 +47,14 @@ export const resolveDiscrepancyInput = z.object({
   key: z.string().min(1).max(200),
   resolution: z.string().trim().min(3).max(500),
 });
+export const requestPayoutChangeInput = z.object({
+  /** Made by the form: a second click asks for the same change. */
+  changeId: id,
+  name: z.string().trim().min(2).max(100),
+  account: z
+    .string()
+    .trim()
+    .toUpperCase()
+    .regex(/^GH-[A-Z0-9-]{4,60}$/, 'billing.not_an_account'),
+});
+export const confirmPayoutChangeInput = z.object({ token: z.string().min(20).max(100) });

@@ -6,6 +6,7 @@ import {
   pauses,
   paymentMethods,
   payoutAccounts,
+  payoutChanges,
   periodCloses,
   statements,
 } from '#db/schema/billing.ts';
@@ -28,6 +29,8 @@ import {
 } from '#lib/ledger/index.ts';
 import { loyaltyPercentFor, nextLoyaltyStep } from './loyalty.rules.ts';
 import { paidInTotal } from './loyalty-percent.ts';
+import { hashToken } from './make-payout-link.ts';
+import { maskAccount, mayConfirm } from './payout-details.rules.ts';
 import { type PeriodKind, periodAt } from './periods.rules.ts';
 
 export type Invoice = typeof invoices.$inferSelect;
@@ -214,6 +217,46 @@ export async function listPauses(
   return { rows: rows.map((row) => ({ ...row, invoice: byId.get(row.invoiceId)! })), total };
 }
 
+/** Where a worker is paid to, masked, and the change that waits for the link in their mail. */
+export async function myPayoutDetails(ctx: Ctx): Promise<{
+  account: string | null;
+  name: string | null;
+  waiting: { account: string; expiresAt: Date } | null;
+}> {
+  requireRole(ctx, 'worker');
+  const [[current], [latest]] = await Promise.all([
+    ctx.db.select().from(payoutAccounts).where(eq(payoutAccounts.workerId, ctx.actor.id)),
+    ctx.db
+      .select()
+      .from(payoutChanges)
+      .where(eq(payoutChanges.workerId, ctx.actor.id))
+      .orderBy(desc(payoutChanges.requestedAt))
+      .limit(1),
+  ]);
+  return {
+    account: current?.account ? maskAccount(current.account) : null,
+    name: current?.name ?? null,
+    waiting:
+      latest && mayConfirm(latest, ctx.now)
+        ? { account: maskAccount(latest.account), expiresAt: latest.expiresAt }
+        : null,
+  };
+}
+
+/** The change of payout details behind a mailed link, masked; null when it cannot be confirmed by this worker any more. */
+export async function readPayoutChange(
+  ctx: Ctx,
+  token: string,
+): Promise<{ account: string; name: string } | null> {
+  requireRole(ctx, 'worker');
+  const [change] = await ctx.db
+    .select()
+    .from(payoutChanges)
+    .where(and(eq(payoutChanges.tokenHash, hashToken(token)), eq(payoutChanges.workerId, ctx.actor.id)));
+  if (!change || !mayConfirm(change, ctx.now)) return null;
+  return { account: maskAccount(change.account), name: change.name };
+}
+
 export type WorkerMoney = {
   period: string;
   from: Date;
@@ -286,10 +329,13 @@ export async function readStatement(
     attemptsFor(ctx, statementId),
     ctx.db.select().from(payoutAccounts).where(eq(payoutAccounts.workerId, statement.workerId)),
   ]);
-  return { statement, items: lines, attempts: tries, account: maskAccount(account?.account ?? null) };
+  return {
+    statement,
+    items: lines,
+    attempts: tries,
+    account: account?.account ? maskAccount(account.account) : null,
+  };
 }
-
-const maskAccount = (account: string | null) => account && `•••• ${account.slice(-4)}`;
 
 export type BillingOverview = {
   clients: TrialRow[];

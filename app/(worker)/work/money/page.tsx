@@ -9,9 +9,10 @@ import { EmptyState } from '#app/ui/empty-state.tsx';
 import { formatMoney } from '#app/ui/format-money.ts';
 import { PageHeader, Section } from '#app/ui/layout-parts.tsx';
 import { Link } from '#app/ui/link.tsx';
+import { LinkButton } from '#app/ui/link-button.tsx';
 import { Money } from '#app/ui/money.tsx';
 import { When } from '#app/ui/when.tsx';
-import { myMoney, penaltyCents } from '#lib/billing/index.ts';
+import { myMoney, myPayoutDetails, penaltyCents } from '#lib/billing/index.ts';
 import { accountNames } from '#lib/identity/index.ts';
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -21,7 +22,13 @@ export async function generateMetadata(): Promise<Metadata> {
 /** A worker's month line by line, and what was paid before [US-250][US-260]. */
 export default async function MoneyPage() {
   const ctx = await requireCtx('worker');
-  const [t, locale, money] = await Promise.all([getTranslations('billing.money'), getLocale(), myMoney(ctx)]);
+  const [t, to, locale, money, details] = await Promise.all([
+    getTranslations('billing.money'),
+    getTranslations('billing.payoutDetails'),
+    getLocale(),
+    myMoney(ctx),
+    myPayoutDetails(ctx),
+  ]);
   const givers = money.items.flatMap(({ details }) =>
     typeof details.byId === 'string' ? [details.byId] : [],
   );
@@ -39,6 +46,17 @@ export default async function MoneyPage() {
       {!money.hasPayoutAccount && (
         <div className="mb-5">
           <Callout tone="info">{t('noAccount')}</Callout>
+        </div>
+      )}
+      {money.statements.some(({ state }) => state === 'failed') && (
+        <div className="mb-5">
+          <Callout
+            tone="warn"
+            title={to('failedTitle')}
+            action={<LinkButton href="/work/money/details">{to('change')}</LinkButton>}
+          >
+            {to('failedLead')}
+          </Callout>
         </div>
       )}
       <section aria-labelledby="month" className="rounded-lg border bg-surface p-[1.25em]">
@@ -107,6 +125,15 @@ export default async function MoneyPage() {
             ))}
           </ul>
         )}
+      </Section>
+      <Section
+        id="details"
+        title={to('title')}
+        actions={<LinkButton href="/work/money/details">{to('change')}</LinkButton>}
+      >
+        <p className="border-y py-4 text-ink-2">
+          {details.account ? to('now', { account: details.account, name: details.name ?? '' }) : to('none')}
+        </p>
       </Section>
     </>
   );
