@@ -81,6 +81,13 @@ export function readFunctionConfig(raw: unknown): FunctionConfig {
     onlyKnown(fields, known.split(' '), `${name}.`);
     return read(fields);
   };
+  const list = (name: string): Record<string, string>[] =>
+    [source[name] ?? []].flat().map((entry) => {
+      const fields = Object.entries(
+        (typeof entry === 'object' && entry) || refuse(name, 'must be a list of objects'),
+      );
+      return Object.fromEntries(fields.map(([field, value]) => [field, value ? String(value) : '']));
+    });
   const rate = (name: string) =>
     option(name, 'limit period burst key', ({ limit, period, burst, key }): Rate => {
       const most = whole(`${name}.limit`, limit, 1, 1_000_000);
@@ -98,11 +105,11 @@ export function readFunctionConfig(raw: unknown): FunctionConfig {
   const step = (source.steps as { step?: { runtime?: { url?: string }; retries?: { attempts?: number } } })
     ?.step;
   // Which deployment registered them makes no other functions of them.
-  const url = step?.runtime?.url?.replace(/([?&])deployId=[^&]*&?/, '$1');
+  const url = String(step?.runtime?.url ?? '').replace(/([?&])deployId=[^&]*&?/, '$1');
   if (!step || !url || !/^https?:\/\//.test(url))
     throw new SyncRefused(`function "${id}": no http address to call`);
 
-  const triggers = ((source.triggers ?? []) as Record<string, string>[]).map((trigger): Trigger => {
+  const triggers = list('triggers').map((trigger): Trigger => {
     if (trigger.event)
       return { event: trigger.event, expression: expression('triggers.if', trigger.expression) };
     if (!trigger.cron) return refuse('triggers', 'has neither an event nor a cron');
@@ -115,7 +122,7 @@ export function readFunctionConfig(raw: unknown): FunctionConfig {
     return jitter ? { cron, jitterMs: duration('triggers.jitter', jitter, 1000, 300_000) } : { cron };
   });
 
-  const cancel = ((source.cancel ?? []) as Record<string, string>[]).map((entry): Cancellation => {
+  const cancel = list('cancel').map((entry): Cancellation => {
     if (!entry.event) refuse('cancelOn', 'has no event');
     if (entry.timeout && parseInstantMs(entry.timeout, 0) === undefined)
       refuse('cancelOn.timeout', 'is not a duration or date');
@@ -125,7 +132,7 @@ export function readFunctionConfig(raw: unknown): FunctionConfig {
   const limits = source.concurrency == null ? [] : [source.concurrency].flat();
   if (limits.length > 2) refuse('concurrency', 'has more than two limits');
   const concurrency = limits.map((entry): Concurrency => {
-    const fields = (typeof entry === 'object' ? entry : { limit: entry }) as Fields;
+    const fields = (typeof entry === 'object' && entry ? entry : { limit: entry }) as Fields;
     onlyKnown(fields, ['limit', 'key', 'scope'], 'concurrency.');
     const scope = (fields.scope || 'fn') as Concurrency['scope'];
     if (!['fn', 'env', 'account'].includes(scope)) refuse('concurrency.scope', `"${scope}" is not known`);

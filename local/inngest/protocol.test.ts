@@ -2,7 +2,10 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { readAnswer } from './answer.ts';
 import { canonicalJson } from './canonical-json.ts';
+import { readEvents } from './event.ts';
 import { matches } from './expression.ts';
+import { passRate } from './flow.ts';
+import { readFunctionConfig, SyncRefused } from './function-config.ts';
 import { parseDurationMs, parseInstantMs, parseRetryAfterMs } from './instant.ts';
 import { createJob } from './job.ts';
 import { defaultBackoffMs } from './limits.ts';
@@ -107,4 +110,102 @@ test('a step or a result over 4 MiB fails the run and says so', () => {
   const answer = { status: 206, headers: { 'x-inngest-sdk': 'x' }, body: JSON.stringify([op]) };
   const { next } = readAnswer(answer, job, 5, 0);
   expect(next).toMatchObject({ end: 'failed', result: expect.stringContaining('step output size') });
+});
+
+/** Something like what is expected: right names, any values. */
+const likeFields = (names: string[]) =>
+  fc.record(Object.fromEntries(names.map((name) => [name, fc.jsonValue()])), { requiredKeys: [] });
+
+test('whatever an app answers, the call is settled: results, steps to come, another attempt, or an end', () => {
+  const job = createJob({ function_id: 'f', run_id: 'r' });
+  const op = likeFields(['op', 'id', 'name', 'displayName', 'opts', 'data', 'error', 'timing']);
+  const named = fc.tuple(
+    op,
+    fc.constantFrom('StepRun', 'StepError', 'StepFailed', 'Sleep', 'RunComplete', 'Gateway', 'x'),
+  );
+  const body = fc.oneof(
+    fc.jsonValue(),
+    fc.array(op),
+    fc.array(named.map(([each, kind]) => ({ ...each, op: kind, id: 'x' }))),
+  );
+  fc.assert(
+    fc.property(
+      fc.constantFrom(200, 201, 206, 400, 401, 500, 302),
+      body,
+      fc.boolean(),
+      (status, value, sdk) => {
+        const headers = sdk ? { 'x-inngest-sdk': 'x', 'x-inngest-req-version': '2' } : {};
+        const outcome = readAnswer({ status, headers, body: JSON.stringify(value) }, job, 3, 0);
+        for (const result of outcome.results) expect(() => JSON.parse(result.memo)).not.toThrow();
+        const { next } = outcome;
+        if (typeof next === 'object')
+          expect(() => JSON.parse('end' in next ? next.result : next.error)).not.toThrow();
+      },
+    ),
+    { numRuns: 2000 },
+  );
+});
+
+test('whatever is registered is understood or refused with words', () => {
+  const steps = fc.constant({ step: { runtime: { url: 'http://127.0.0.1:1/?fnId=f' } } });
+  const names = `triggers cancel concurrency idempotency priority throttle rateLimit debounce batchEvents singleton timeouts`;
+  const options = likeFields(names.split(' '));
+  const shaped = fc.tuple(options, steps).map(([each, step]) => ({ ...each, id: 'f', steps: step }));
+  fc.assert(
+    fc.property(fc.oneof(fc.jsonValue(), shaped), (raw) => {
+      try {
+        expect(readFunctionConfig(raw).id).toBe('f');
+      } catch (error) {
+        if (!(error instanceof SyncRefused)) throw error;
+      }
+    }),
+    { numRuns: 3000 },
+  );
+});
+
+test('whatever is sent as events is taken in or refused with words, and what was taken in can be stored', () => {
+  const event = likeFields(['name', 'id', 'data', 'ts', 'v', 'user']);
+  const good = fc.record({
+    name: fc.string({ minLength: 1 }),
+    data: fc.dictionary(fc.string(), fc.jsonValue()),
+  });
+  fc.assert(
+    fc.property(fc.oneof(fc.jsonValue(), fc.array(fc.oneof(event, good))), (value) => {
+      const { events, error } = readEvents(JSON.stringify(value), undefined, 0);
+      for (const { text, payload } of events) {
+        expect(payload.name).not.toContain('\0');
+        expect(JSON.parse(text).name).toBe(payload.name);
+      }
+      if (error !== undefined) expect(error.length).toBeGreaterThan(3);
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+test('a rate lets no more starts through in any window than its limit, its burst and the one that begins it', () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 20 }),
+      fc.integer({ min: 0, max: 10 }),
+      fc.array(fc.integer({ min: 0, max: 300 }), { maxLength: 300 }),
+      (limit, burst, gaps) => {
+        const rate = { limit, burst, periodMs: 1000 };
+        const passed: number[] = [];
+        let arrival: number | undefined;
+        let now = 1_000_000;
+        for (const gap of gaps) {
+          now += gap;
+          const next = passRate(rate, arrival, now);
+          if (next === undefined) continue;
+          arrival = next;
+          passed.push(now);
+        }
+        for (const from of passed) {
+          const inWindow = passed.filter((at) => at >= from && at < from + rate.periodMs).length;
+          expect(inWindow).toBeLessThanOrEqual(limit + burst + 1);
+        }
+        if (gaps.length > 0) expect(passed.length).toBeGreaterThan(0);
+      },
+    ),
+  );
 });

@@ -1078,6 +1078,37 @@ describe('the page and its API', () => {
   });
 });
 
+test('an app that hangs, cuts its answer off or talks nonsense costs attempts, one that recovers ends the run', async () => {
+  const { createServer } = await import('node:http');
+  const { runner } = await pair(() => [], { callTimeoutMs: 300, maxCalls: 2 });
+  let asked = 0;
+  const answers = [
+    () => {},
+    (response: { writeHead: (s: number, h: object) => { write: (t: string) => void }; destroy(): void }) => {
+      response.writeHead(206, { 'x-inngest-sdk': 'x', 'content-length': '1000' }).write('[{"op":');
+      setTimeout(() => response.destroy(), 50);
+    },
+    (response: { writeHead: (s: number, h: object) => { end: (t: string) => void } }) =>
+      response.writeHead(206, { 'x-inngest-sdk': 'x' }).end('[{"op":"StepRun","id":"a\\u0000b","data":1}]'),
+    (response: { writeHead: (s: number, h: object) => { end: (t: string) => void } }) =>
+      response.writeHead(200, { 'x-inngest-sdk': 'x' }).end('"well"'),
+  ];
+  const app = createServer((request, response) => {
+    request.resume();
+    answers[asked++]?.(response as never);
+  });
+  await new Promise<void>((resolve) => app.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(app.address() as { port: number }).port}/?fnId=x-f`;
+  const fn = { id: 'x-f', triggers: [{ event: 'a/x' }], steps: { step: { runtime: { url } } } };
+  const body = JSON.stringify({ appName: 'x', url, functions: [fn] });
+  expect((await fetch(`${runner.url}/fn/register`, { method: 'POST', body })).status).toBe(200);
+  await post(runner.url, { name: 'a/x' });
+  expect((await ended(runner, 'x-f'))[0]).toMatchObject({ status: 'completed', output: 'well' });
+  expect(asked).toBe(4);
+  app.closeAllConnections();
+  await new Promise((resolve) => app.close(resolve));
+});
+
 describe('staying alive', () => {
   test('a restarted runner goes on with stored functions, sleeping runs and schedules', async () => {
     const { runner, client, start } = await pair((c) => [
