@@ -17,16 +17,19 @@ import {
   askAgain,
   attemptParked,
   billingOverview,
+  bonusProposed,
   chargeFailed,
   chargeRequested,
   choosePaymentMethod,
   clientPaused,
   confirmPayoutChange,
+  decideBonus,
   discrepancyFound,
   giveBonus,
   invoiceIssued,
   isPaused,
   issueInvoices,
+  listBonuses,
   listDiscrepancies,
   listPauses,
   listReconciliations,
@@ -40,6 +43,7 @@ import {
   myMovements,
   myPauses,
   myPayoutDetails,
+  openBonusProposals,
   pauseClose,
   payInvoice,
   payoutRequested,
@@ -62,6 +66,7 @@ import {
 } from '#lib/billing/index.ts';
 import { startPartners } from '#lib/billing/testing.ts';
 import { type Actor, type Ctx, uuidv7 } from '#lib/kernel/ctx.ts';
+import { changeSetting } from '#lib/kernel/settings.ts';
 import { as, at, emitted, freshDatabase, runPolicy, testCtx } from '#lib/kernel/testing.ts';
 import { pgErrorCode } from '#lib/kernel/transaction.ts';
 import { accountId, balanceOf, trialBalance, verifyLedger } from '#lib/ledger/index.ts';
@@ -87,6 +92,7 @@ beforeAll(async () => {
   [database, partners] = await Promise.all([freshDatabase(), startPartners()]);
   // Monday, 2 March 2026, 10:00 in Berlin; the week's Sunday is the 8th.
   ctx = { ...testCtx(database.db), newId: () => uuidv7(new Date()) };
+  await changeSetting(as(ctx, 'manager'), 'bonus_alone_units', 1_000_000);
 });
 afterAll(async () => {
   await partners.stop();
@@ -889,6 +895,44 @@ describe('a bonus [US-270]', () => {
     expect(mine).toMatchObject([
       { amountCents: 4_000n, details: { reason: 'For the window', byId: manager.actor.id } },
     ]);
+  });
+
+  test('above the sum of the setting is given once another manager agrees', async () => {
+    const workerId = randomUUID();
+    await joined(workerId);
+    await changeSetting(as(ctx, 'manager'), 'bonus_alone_units', 100);
+    try {
+      const [first, second] = [as(ctx, 'manager'), as(ctx, 'billing')];
+      const large = bonus(workerId, { amount: '100.01' });
+      for (let i = 0; i < 2; i++) expect(await giveBonus(first, large)).toEqual({ isProposed: true });
+      expect(await owed(workerId)).toBe(0n);
+      expect(
+        (await emitted(ctx, bonusProposed)).filter((data) => data.bonusId === large.bonusId),
+      ).toHaveLength(1);
+      expect((await openBonusProposals(second)).map(({ id }) => id)).toEqual([large.bonusId]);
+      const agree = { bonusId: large.bonusId, decision: 'given' };
+      await expect(decideBonus(first, agree)).rejects.toMatchObject({
+        code: 'billing.second_manager_needed',
+      });
+      await Promise.all([decideBonus(second, agree), decideBonus(second, agree)]);
+      expect(await owed(workerId)).toBe(10_001n);
+      expect((await listBonuses(second)).find(({ amountCents }) => amountCents === 10_001n)).toMatchObject({
+        byId: first.actor.id,
+        agreedById: second.actor.id,
+      });
+      await expect(decideBonus(first, { ...agree, decision: 'declined' })).rejects.toMatchObject({
+        code: 'billing.not_open',
+      });
+
+      const withdrawn = bonus(workerId, { amount: '500' });
+      await giveBonus(first, withdrawn);
+      await decideBonus(first, { bonusId: withdrawn.bonusId, decision: 'declined' });
+      expect(await openBonusProposals(second)).toEqual([]);
+      expect(await giveBonus(first, bonus(workerId, { amount: '100' }))).toEqual({ isProposed: false });
+      expect(await owed(workerId)).toBe(20_001n);
+    } finally {
+      await changeSetting(as(ctx, 'manager'), 'bonus_alone_units', 1_000_000);
+    }
   });
 
   test('needs a reason, a sum above zero, a worker, and a manager', async () => {

@@ -58,6 +58,7 @@ dbTest('everyone on the list is told once of each thing, however often its polic
     'client: order_reported /orders/o1',
     'client: order_started /orders/o1',
     'client: requests_paused /invoices',
+    'manager: bonus_proposed /manage/billing/bonuses',
     'manager: order_overran /manage/orders/o1',
     'manager: pool_empty /manage/orders/o1',
     'staff: cookie_late /warehouse/j1',

@@ -1,4 +1,5 @@
 import {
+  bonusProposed,
   chargeFailed,
   clientPaused,
   discrepancyFound,
@@ -212,6 +213,16 @@ export const notifyPeople: readonly Policy<any>[] = [
     link: '/manage/billing/pauses',
     params: { amountCents, client: await nameOf(ctx, clientId) },
   })),
+  notify(
+    'notify-managers-of-proposed-bonus',
+    bonusProposed,
+    async (ctx, { workerId, amountCents, reason }) => ({
+      role: 'manager',
+      kind: 'bonus_proposed',
+      link: '/manage/billing/bonuses',
+      params: { amountCents, reason, worker: await nameOf(ctx, workerId) },
+    }),
+  ),
   notify('notify-billing-of-discrepancy', discrepancyFound, async (_, { day, count }) => ({
     role: 'billing',
     kind: 'discrepancy_found',

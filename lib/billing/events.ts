@@ -80,3 +80,10 @@ export const payoutChangeRequested = defineEvent('billing/payout-change.requeste
 export const payoutDetailsChanged = defineEvent('billing/payout-details.changed', {
   workerId: eventField.id,
 });
+/** A bonus above what one manager may give alone: a second one decides [US-270]. */
+export const bonusProposed = defineEvent('billing/bonus.proposed', {
+  bonusId: eventField.id,
+  workerId: eventField.id,
+  amountCents: eventField.cents,
+  reason: z.string(),
+});

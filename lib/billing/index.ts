@@ -9,6 +9,7 @@ export type { ClosePage } from './close-page.ts';
 export { compareAgain } from './compare-again.ts';
 export { confirmPayoutChange } from './confirm-payout-change.ts';
 export { continueClose } from './continue-close.ts';
+export { decideBonus } from './decide-bonus.ts';
 export { penaltyCents } from './ended-order.rules.ts';
 export { ensurePaymentMethod } from './ensure-payment-method.ts';
 export * from './events.ts';

@@ -58,3 +58,4 @@ export const requestPayoutChangeInput = z.object({
     .regex(/^GH-[A-Z0-9-]{4,60}$/, 'billing.not_an_account'),
 });
 export const confirmPayoutChangeInput = z.object({ token: z.string().min(20).max(100) });
+export const decideBonusInput = z.object({ bonusId: id, decision: z.enum(['given', 'declined']) });

@@ -1,6 +1,7 @@
 import { and, asc, count, desc, eq, inArray, isNotNull, isNull, type SQL, sql } from 'drizzle-orm';
 import {
   attempts,
+  bonusProposals,
   invoices,
   items,
   pauses,
@@ -440,7 +441,18 @@ async function withLastAttempt<D extends { id: string }>(ctx: Ctx, rows: D[]): P
 export async function listBonuses(
   ctx: Ctx,
   page: Page = {},
-): Promise<{ id: string; workerId: string; amountCents: Cents; byId: string; reason: string; at: Date }[]> {
+): Promise<
+  {
+    id: string;
+    workerId: string;
+    amountCents: Cents;
+    byId: string;
+    /** The second manager of a large one. */
+    agreedById: string | null;
+    reason: string;
+    at: Date;
+  }[]
+> {
   requireRole(ctx, 'manager', 'billing');
   const entries = await entriesOf(ctx, { book: 'people', kinds: ['bonus_given'] }, page);
   return entries.map((entry) => {
@@ -450,10 +462,24 @@ export async function listBonuses(
       workerId: parseAccountId(credit.account)!.party!,
       amountCents: -credit.amountCents,
       byId: String(entry.details.byId),
+      agreedById: typeof entry.details.agreedById === 'string' ? entry.details.agreedById : null,
       reason: String(entry.details.reason),
       at: entry.occurredAt,
     };
   });
+}
+
+export type BonusProposal = typeof bonusProposals.$inferSelect;
+
+/** Large bonuses that wait for a second manager, the oldest first [US-270]. */
+export async function openBonusProposals(ctx: Ctx): Promise<BonusProposal[]> {
+  requireRole(ctx, 'manager', 'billing');
+  return ctx.db
+    .select()
+    .from(bonusProposals)
+    .where(isNull(bonusProposals.decidedAt))
+    .orderBy(asc(bonusProposals.proposedAt))
+    .limit(100);
 }
 
 /** Workers who can be paid, for the form of bonuses. */

@@ -33,6 +33,8 @@ export const settingSchemas = {
   cookie_lead_minutes: z.number().int().min(1).max(1440).default(30),
   /** Share of completed orders drawn for audit each day, in per cent [US-190]. */
   audit_sample_percent: z.number().int().min(0).max(100).default(5),
+  /** The largest bonus, in units, that one manager may give alone [US-270]. */
+  bonus_alone_units: z.number().int().min(0).max(1_000_000).default(1000),
 } as const;
 
 export type SettingKey = keyof typeof settingSchemas;

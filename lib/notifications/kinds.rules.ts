@@ -43,6 +43,7 @@ export const kinds = {
   order_overran: 'alerts',
   payout_stuck: 'alerts',
   client_paused: 'alerts',
+  bonus_proposed: 'alerts',
   discrepancy_found: 'alerts',
 } as const satisfies Record<string, Topic>;
 

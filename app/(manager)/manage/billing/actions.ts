@@ -6,6 +6,7 @@ import type { FormState } from '#app/ui/form-state.ts';
 import {
   allowRequests,
   askAgain,
+  decideBonus,
   giveBonus,
   lookAgain,
   pauseClose,
@@ -49,13 +50,13 @@ export async function resumeCloseAction(_state: FormState, form: FormData): Prom
 
 export async function giveBonusAction(_state: FormState, form: FormData): Promise<FormState> {
   return runAction(form, async (ctx) => {
-    await giveBonus(ctx, {
+    const { isProposed } = await giveBonus(ctx, {
       bonusId: form.get('bonusId'),
       workerId: form.get('workerId'),
       amount: form.get('amount'),
       reason: form.get('reason'),
     });
-    return { message: (await words())('bonusGiven') };
+    return { message: (await words())(isProposed ? 'proposals.proposed' : 'bonusGiven') };
   });
 }
 
@@ -105,5 +106,13 @@ export async function resolveDiscrepancyAction(_state: FormState, form: FormData
   return runAction(form, async (ctx) => {
     await resolveDiscrepancy(ctx, { key: form.get('key'), resolution: form.get('resolution') });
     return { message: (await words())('reconciliation.resolvedNow') };
+  });
+}
+
+export async function decideBonusAction(_state: FormState, form: FormData): Promise<FormState> {
+  return runAction(form, async (ctx) => {
+    await decideBonus(ctx, { bonusId: form.get('bonusId'), decision: form.get('decision') });
+    const t = await words();
+    return { message: t(form.get('decision') === 'given' ? 'bonusGiven' : 'proposals.declined') };
   });
 }

@@ -12,8 +12,10 @@ import { giveBonusAction } from '../actions.ts';
 
 type Worker = { workerId: string; name: string };
 
+type Props = { workers: readonly Worker[]; newId: string; aloneUnits: number };
+
 /** A bonus for one worker, with its reason; `newId` makes a double click one bonus. */
-export function GiveBonus({ workers, newId }: { workers: readonly Worker[]; newId: string }) {
+export function GiveBonus(props: Props) {
   const t = useTranslations('billing.manage');
   const [open, setOpen] = useState(false);
   return (
@@ -29,20 +31,12 @@ export function GiveBonus({ workers, newId }: { workers: readonly Worker[]; newI
         </Button>
       }
     >
-      <BonusForm workers={workers} newId={newId} onOk={() => setOpen(false)} />
+      <BonusForm {...props} onOk={() => setOpen(false)} />
     </Dialog>
   );
 }
 
-function BonusForm({
-  workers,
-  newId,
-  onOk,
-}: {
-  workers: readonly Worker[];
-  newId: string;
-  onOk: () => void;
-}) {
+function BonusForm({ workers, newId, aloneUnits, onOk }: Props & { onOk: () => void }) {
   const t = useTranslations('billing.manage');
   const ui = useTranslations('ui');
   // Kept through live refreshes of the page, which bring another id.
@@ -55,7 +49,7 @@ function BonusForm({
           options={workers.map(({ workerId, name }) => ({ value: workerId, label: name }))}
         />
       </Field>
-      <Field name="amount" label={t('amount')} hint={t('amountHint')} required>
+      <Field name="amount" label={t('amount')} hint={t('amountHint', { units: aloneUnits })} required>
         <Input inputMode="decimal" autoComplete="off" maxLength={20} className="max-w-40" />
       </Field>
       <Field name="reason" label={t('reason')} required>

@@ -8,10 +8,12 @@ import { Pager } from '#app/ui/pager.tsx';
 import { pageOf, type Search } from '#app/ui/search-params.ts';
 import { Table } from '#app/ui/table.tsx';
 import { When } from '#app/ui/when.tsx';
-import { listBonuses, payableWorkers } from '#lib/billing/index.ts';
+import { listBonuses, openBonusProposals, payableWorkers } from '#lib/billing/index.ts';
 import { accountNames } from '#lib/identity/index.ts';
+import { readSetting } from '#lib/kernel/settings.ts';
 import { BillingTabs } from '../tabs.tsx';
 import { GiveBonus } from './give-bonus.tsx';
+import { Proposals } from './proposals.tsx';
 
 const pageSize = 50;
 
@@ -23,23 +25,31 @@ export async function generateMetadata(): Promise<Metadata> {
 export default async function BonusesPage({ searchParams }: { searchParams: Promise<Search> }) {
   const ctx = await requireCtx('manager', 'billing');
   const [t, search] = await Promise.all([getTranslations('billing'), searchParams]);
-  const [found, workers] = await Promise.all([
+  const [found, workers, proposals, aloneUnits] = await Promise.all([
     listBonuses(ctx, { limit: pageSize + 1, offset: (pageOf(search) - 1) * pageSize }),
     payableWorkers(ctx),
+    openBonusProposals(ctx),
+    readSetting(ctx, 'bonus_alone_units'),
   ]);
   const rows = found.slice(0, pageSize);
   const names = await accountNames(
     ctx,
-    rows.flatMap(({ workerId, byId }) => [workerId, byId]),
+    [
+      ...rows.flatMap(({ workerId, byId, agreedById }) => [workerId, byId, agreedById ?? '']),
+      ...proposals.flatMap(({ workerId, proposedById }) => [workerId, proposedById]),
+    ].filter(Boolean),
   );
   return (
     <>
       <PageHeader
         title={t('manage.title')}
         lead={workers.length === 0 ? t('manage.noWorkers') : undefined}
-        actions={workers.length > 0 && <GiveBonus workers={workers} newId={ctx.newId()} />}
+        actions={
+          workers.length > 0 && <GiveBonus workers={workers} newId={ctx.newId()} aloneUnits={aloneUnits} />
+        }
       />
       <BillingTabs />
+      <Proposals proposals={proposals} names={names} managerId={ctx.actor.id} />
       <Table
         caption={t('manage.tabs.bonuses')}
         rows={rows}
@@ -51,7 +61,18 @@ export default async function BonusesPage({ searchParams }: { searchParams: Prom
             cell: (row) => <span className="font-medium">{names.get(row.workerId) ?? '–'}</span>,
           },
           { key: 'reason', header: t('columns.reason'), cell: (row) => row.reason },
-          { key: 'by', header: t('columns.by'), wide: true, cell: (row) => names.get(row.byId) ?? '–' },
+          {
+            key: 'by',
+            header: t('columns.by'),
+            wide: true,
+            cell: (row) =>
+              row.agreedById
+                ? t('manage.proposals.both', {
+                    first: names.get(row.byId) ?? '–',
+                    second: names.get(row.agreedById) ?? '–',
+                  })
+                : (names.get(row.byId) ?? '–'),
+          },
           {
             key: 'when',
             header: t('columns.when'),
