@@ -7,6 +7,7 @@ import {
   IdCard,
   PackageOpen,
   Settings,
+  Shuffle,
   UsersRound,
 } from 'lucide-react';
 import { getTranslations } from 'next-intl/server';
@@ -33,6 +34,7 @@ export default async function ManagerLayout({ children }: { children: ReactNode 
           items: [
             { href: '/manage', label: t('overview'), icon: <Gauge {...icon} />, exact: true, keys: 'g h' },
             { href: '/manage/orders', label: t('orders'), icon: <ClipboardList {...icon} />, keys: 'g o' },
+            { href: '/manage/matching', label: t('matching'), icon: <Shuffle {...icon} />, keys: 'g m' },
             { href: '/manage/services', label: t('services'), icon: <PackageOpen {...icon} />, keys: 'g s' },
           ],
         },

@@ -1,43 +1,71 @@
-import { useFormatter, useTranslations } from 'next-intl';
+import { useTranslations } from 'next-intl';
 import { Callout } from '#app/ui/callout.tsx';
 import { Section } from '#app/ui/layout-parts.tsx';
 import { StateBadge } from '#app/ui/state-badge.tsx';
 import { Table } from '#app/ui/table.tsx';
-import type { matchOf, Trace } from '#lib/matching/index.ts';
+import type { Trace } from '#lib/matching/index.ts';
+import { stepTypeNames } from '#lib/matching/inputs.ts';
 
-const known = ['not_excluded', 'available', 'skill', 'fair_load'] as const;
+type StepLine = Trace['steps'][number];
+type Rating = Trace['top'][number];
 
-/** How the worker was found: what each step took and left, and who came next. */
-export function MatchTrace({ match }: { match: Awaited<ReturnType<typeof matchOf>> }) {
+/** How the worker was found: what each step took and left, and who came next, with what each score added. */
+export function MatchTrace({
+  match,
+  title,
+  id = 'match',
+}: {
+  match: { workerId: string; trace: Trace } | null;
+  title?: string;
+  id?: string;
+}) {
   const t = useTranslations('matching');
-  const format = useFormatter();
   if (!match) {
     return (
-      <Section title={t('title')} id="match">
+      <Section title={title ?? t('title')} id={id}>
         <p className="border-y py-4 text-ink-2">{t('none')}</p>
       </Section>
     );
   }
   const { trace } = match;
-  const nameOf = (id: string) => {
-    const step = known.find((each) => each === id);
-    return step ? t(`steps.${step}`) : id;
+  const nameOf = (step: Pick<StepLine, 'id' | 'type'> | undefined, key: string) => {
+    const type = stepTypeNames.find((each) => each === (step?.type ?? key));
+    return type ? t(`types.${type}.name`) : key;
   };
-  const result = ({ kind, skipped }: Trace['steps'][number]) =>
-    skipped ? t('skipped') : t(kind === 'score' ? 'scored' : 'kept');
-  const points = (rating: number | undefined) =>
-    rating !== undefined && format.number(rating, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
-  const picked = trace.top[0]?.name ?? '';
+  const result = ({ kind, skipped, why }: StepLine) => {
+    if (skipped) return t(`why.${why ?? 'empty'}`);
+    if (kind === 'filter') return t('kept');
+    return kind === 'score' ? t('scored') : t(`kinds.${kind}`);
+  };
+  const picked = trace.top.find(({ workerId }) => workerId === match.workerId)?.name ?? '';
   const scores = Object.keys(trace.top[0]?.scores ?? {});
+  const byId = new Map(trace.steps.map((step) => [step.id, step]));
+  const weights = scores.reduce((sum, key) => sum + (byId.get(key)?.weight ?? 0), 0);
+  // A product is not a sum: there, and in matches of before weights were kept, the scores alone.
+  const sums = weights > 0 && !trace.steps.some(({ type }) => type === 'combine_product');
+  const score = (rating: Rating, key: string) => {
+    const value = rating.scores[key];
+    if (value === undefined) return '–';
+    if (!sums) return value.toFixed(1);
+    return (
+      <>
+        {((value * (byId.get(key)?.weight ?? 0)) / weights).toFixed(1)}
+        <span className="block text-[0.875em] text-ink-3">{value.toFixed(1)}</span>
+      </>
+    );
+  };
   return (
     <Section
-      title={t('title')}
-      id="match"
-      lead={`${t('summary', { name: picked, count: trace.steps[0]?.inCount ?? 0, ms: trace.tookMs })} · ${t('pipeline', { version: trace.version })}`}
+      title={title ?? t('title')}
+      id={id}
+      lead={`${t('summary', { name: picked, count: trace.steps[0]?.inCount ?? 0, ms: trace.tookMs })} · ${
+        trace.version === 'draft' ? t('draft') : t('pipeline', { version: trace.version })
+      }`}
     >
-      {trace.overbooked && (
-        <div className="mb-3">
-          <Callout tone="warn">{t('overbooked')}</Callout>
+      {(trace.overbooked || trace.explored) && (
+        <div className="mb-3 flex flex-col gap-2">
+          {trace.overbooked && <Callout tone="warn">{t('overbooked')}</Callout>}
+          {trace.explored && <Callout>{t('explored')}</Callout>}
         </div>
       )}
       <Table
@@ -45,7 +73,18 @@ export function MatchTrace({ match }: { match: Awaited<ReturnType<typeof matchOf
         rows={trace.steps}
         rowKey={(step) => step.id}
         columns={[
-          { key: 'step', header: t('step'), cell: (step) => nameOf(step.id) },
+          {
+            key: 'step',
+            header: t('step'),
+            cell: (step) => (
+              <>
+                {nameOf(step, step.id)}
+                {step.weight !== undefined && (
+                  <span className="text-ink-2"> {t('manage.times', { weight: step.weight })}</span>
+                )}
+              </>
+            ),
+          },
           { key: 'in', header: t('in'), number: true, cell: (step) => step.inCount },
           { key: 'out', header: t('out'), number: true, cell: (step) => step.outCount },
           {
@@ -60,10 +99,18 @@ export function MatchTrace({ match }: { match: Awaited<ReturnType<typeof matchOf
                 <span className="text-ink-2">{result(step)}</span>
               ),
           },
+          {
+            key: 'ms',
+            header: t('ms'),
+            number: true,
+            wide: true,
+            cell: (step) => step.ms?.toFixed(1) ?? '–',
+          },
         ]}
         empty={null}
       />
-      <div className="mt-6">
+      <div className="mt-6 overflow-x-auto">
+        {sums && <p className="mb-2 text-ink-2">{t('topLead')}</p>}
         <Table
           caption={t('topCaption')}
           rows={trace.top}
@@ -84,13 +131,13 @@ export function MatchTrace({ match }: { match: Awaited<ReturnType<typeof matchOf
                   rating.name
                 ),
             },
-            ...scores.map((id) => ({
-              key: id,
-              header: nameOf(id),
+            ...scores.map((key) => ({
+              key,
+              header: nameOf(byId.get(key), key),
               number: true,
-              cell: (rating: Trace['top'][number]) => points(rating.scores[id]),
+              cell: (rating: Rating) => score(rating, key),
             })),
-            { key: 'total', header: t('total'), number: true, cell: (rating) => points(rating.total) },
+            { key: 'total', header: t('total'), number: true, cell: (rating) => rating.total.toFixed(1) },
           ]}
           empty={null}
         />

@@ -1,0 +1,85 @@
+import type { Metadata } from 'next';
+import { getLocale, getTranslations } from 'next-intl/server';
+import { requireCtx } from '#app/session.ts';
+import { Callout } from '#app/ui/callout.tsx';
+import { Figure, Section } from '#app/ui/layout-parts.tsx';
+import { localized } from '#app/ui/localized.ts';
+import { StateBadge } from '#app/ui/state-badge.tsx';
+import { When } from '#app/ui/when.tsx';
+import { allServices } from '#lib/catalog/index.ts';
+import { currentPipeline, matchFigures, openAlarms, pipelineDraft } from '#lib/matching/index.ts';
+import { Editor } from './editor.tsx';
+import { MatchingHeader } from './matching-header.tsx';
+
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: (await getTranslations('matching.manage'))('title') };
+}
+
+/** The pipeline: what is wrong, how the last day went, and the steps to change [US-070]. */
+export default async function MatchingPage() {
+  const ctx = await requireCtx('manager');
+  const [t, types, locale, live, draft, figures, alarms, services] = await Promise.all([
+    getTranslations('matching.manage'),
+    getTranslations('matching.types'),
+    getLocale(),
+    currentPipeline(ctx),
+    pipelineDraft(ctx),
+    matchFigures(ctx),
+    openAlarms(ctx),
+    allServices(ctx),
+  ]);
+  const nameOf = (key: string) => {
+    const step = live.spec.steps.find((each) => each.key === key);
+    return step ? types(`${step.type}.name`) : key;
+  };
+  return (
+    <>
+      <MatchingHeader
+        current="pipeline"
+        badge={
+          <StateBadge tone="good" shape="tick" size="lg">
+            {t('inForce', { version: live.version })}
+          </StateBadge>
+        }
+      />
+      {alarms.length > 0 && (
+        <div className="mb-6 flex flex-col gap-3">
+          {alarms.map(({ id, kind, subject, measured, raisedAt }) => (
+            <Callout key={id} tone="bad">
+              {t(`alarms.${kind}`, { count: measured, step: nameOf(subject) })}{' '}
+              <span className="text-ink-2">
+                <When at={raisedAt} />
+              </span>
+            </Callout>
+          ))}
+        </div>
+      )}
+      <Section id="figures" title={t('figures')}>
+        <div className="grid grid-cols-2 gap-x-8 gap-y-6 sm:grid-cols-3 xl:grid-cols-5">
+          <Figure label={t('matches')} value={figures.matchCount} />
+          <Figure label={t('p50')} value={t('msValue', { ms: figures.p50Ms })} />
+          <Figure label={t('p95')} value={t('msValue', { ms: figures.p95Ms })} />
+          <Figure label={t('overbookedCount')} value={figures.overbookedCount} />
+          <Figure label={t('skippedCount')} value={figures.skippedCount} />
+        </div>
+      </Section>
+      <Editor
+        key={draft ? `draft-${draft.revision}` : `live-${live.version}`}
+        live={live}
+        draft={draft && { spec: draft.spec, revision: draft.revision, basedOnVersion: draft.basedOnVersion }}
+        saved={
+          draft && (
+            <>
+              {t('draftOf', { version: draft.basedOnVersion })} <When at={draft.changedAt} />{' '}
+              {draft.changedByName && t('draftBy', { name: draft.changedByName })}
+            </>
+          )
+        }
+        services={services.map((service) => ({
+          id: service.serviceTypeId,
+          name: localized(service.name, locale),
+        }))}
+      />
+    </>
+  );
+}
