@@ -169,6 +169,34 @@ test('one order, from the click to the settled money', async ({ browser }) => {
     await picture(billing, 'manager-billing');
   });
 
+  await test.step('every entry is read again, and nothing is wrong', async () => {
+    await billing.goto('/manage/billing/check');
+    await billing.getByRole('button', { name: 'Check now' }).click();
+    await expect(billing.getByText('Nothing is wrong').first()).toBeVisible({ timeout: 30_000 });
+    await expectReadable(billing);
+  });
+
+  await test.step('invoice and statement are PDFs, in both languages, for their readers only [US-260]', async () => {
+    await client.goto('/invoices');
+    await client.getByRole('link', { name: /MCF-/ }).first().click();
+    await worker.goto('/work/money');
+    await worker
+      .getByRole('link', { name: new RegExp(earned) })
+      .last()
+      .click();
+    for (const reader of [client, worker]) {
+      const address = (await reader.getByRole('link', { name: 'PDF' }).getAttribute('href'))!;
+      for (const language of ['en', 'ru']) {
+        const answer = await reader.request.get(`${address}?lang=${language}`);
+        expect(answer.headers()['content-type']).toBe('application/pdf');
+        expect((await answer.body()).subarray(0, 5).toString()).toBe('%PDF-');
+      }
+      expect((await billing.request.get(address)).status()).toBe(200);
+      for (const outsider of [staff, reader === client ? worker : client])
+        expect((await outsider.request.get(address)).status()).toBe(404);
+    }
+  });
+
   await test.step('everybody was told', async () => {
     await expect.poll(async () => (await mailsTo('murka@happycatbox.example')).length).toBeGreaterThan(2);
     await expect

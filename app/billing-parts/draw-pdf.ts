@@ -16,6 +16,14 @@ pdfmake.setLocalAccessPolicy((path) => path.startsWith(fonts));
 const ink = '#241e16';
 const quiet = '#5c5244';
 const line = '#e3dacb';
+const plain = {
+  hLineWidth: () => 0,
+  vLineWidth: () => 0,
+  paddingLeft: () => 0,
+  paddingRight: () => 0,
+  paddingTop: () => 2,
+  paddingBottom: () => 2,
+};
 const mark = `<svg viewBox="0 0 32 32"><path d="M3.4 3.6c0-1.7 2-2.6 3.3-1.5l5.2 4.5c2.7-.5 5.5-.5 8.2 0l5.2-4.5c1.3-1.1 3.3-.2 3.3 1.5v9.4c1.4 2.3 2 4.3 2 6.5C30.6 26.8 24 31 16 31S1.4 26.8 1.4 19.5c0-2.2.6-4.2 2-6.5z" fill="#f4a91f"/><path d="m9.2 18.2 4.9 5L23 13.4" fill="none" stroke="#241a08" stroke-width="3.6" stroke-linecap="round" stroke-linejoin="round"/></svg>`;
 
 /** What stands on an invoice or a statement, all of it in the reader's words already. */
@@ -67,7 +75,7 @@ export function drawPdf(paper: Paper): Promise<Buffer> {
         },
         { text: paper.title, bold: true, fontSize: 20, margin: [0, 0, 0, 14] },
         {
-          layout: 'noBorders',
+          layout: plain,
           table: {
             widths: ['auto', '*'],
             body: paper.facts.map(([name, value]) => [
@@ -75,7 +83,7 @@ export function drawPdf(paper: Paper): Promise<Buffer> {
               value,
             ]),
           },
-          margin: [-4, 0, 0, 22],
+          margin: [0, 0, 0, 22],
         },
         {
           table: {
@@ -109,9 +117,9 @@ export function drawPdf(paper: Paper): Promise<Buffer> {
           unbreakable: true,
           stack: [
             {
-              layout: 'noBorders',
+              layout: plain,
               table: { widths: ['*', 'auto'], body: sums },
-              margin: [-4, 8, -4, 24],
+              margin: [0, 8, 0, 24],
             },
             { text: paper.note, color: quiet },
           ],
