@@ -1,7 +1,7 @@
 import { canonicalJson } from './canonical-json.ts';
 import { parseRetryAfterMs } from './instant.ts';
 import type { Job } from './job.ts';
-import { MAX_STEP_BYTES } from './limits.ts';
+import { MAX_NAME, MAX_STEP_BYTES } from './limits.ts';
 import { OUTPUT_TOO_LARGE } from './post.ts';
 import type { StepResult } from './run.ts';
 
@@ -38,6 +38,10 @@ const signatureHint = ': it refused our signature; do both have the same INNGEST
 const stepTooLarge = (id: string) =>
   `error validating generator opcode ${id}: step output size is greater than the limit`;
 const errorJson = (name: string, message: string) => canonicalJson({ name, message });
+
+/** The id of a step: in truth a hash; what cannot be one would only fail in the database. */
+export const isStepId = (id: unknown): id is string =>
+  typeof id === 'string' && id.length <= MAX_NAME && !id.includes('\0');
 
 /** When a step began, as the SDK measured it: nanoseconds. */
 export function beganAt(timing: unknown): Date | null {
@@ -117,9 +121,10 @@ function readGood(answer: Answer, job: Job, maxAttempts: number, now: number): O
   const version = Number(headers['x-inngest-req-version']);
   for (const raw of Array.isArray(value) ? value : [value]) {
     const { op, id, opts, data, error, timing } = (raw ?? {}) as Record<string, unknown>;
-    const name = String((raw as Record<string, unknown>)?.name ?? '');
-    const label = String((raw as Record<string, unknown>)?.displayName ?? name).replaceAll('\0', '');
-    if (typeof op !== 'string' || typeof id !== 'string' || id.includes('\0'))
+    const text = (field: unknown) => String(field ?? '').replaceAll('\0', '');
+    const name = text((raw as Record<string, unknown>)?.name);
+    const label = text((raw as Record<string, unknown>)?.displayName ?? name);
+    if (typeof op !== 'string' || !isStepId(id))
       return retry(errorJson('Error', 'the app answered an operation without op or id'));
     if (op === 'StepRun' || op === 'Step') {
       const memo = op === 'Step' ? canonicalJson(data) : canonicalJson({ data: data ?? null });

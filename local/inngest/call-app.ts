@@ -1,9 +1,10 @@
 import { type Answer, readAnswer } from './answer.ts';
 import { canonicalJson } from './canonical-json.ts';
 import type { Core } from './core.ts';
+import { jsonParam } from './database.ts';
 import { newId } from './event.ts';
 import type { FunctionConfig } from './function-config.ts';
-import { createJob, type Job, jobsJson } from './job.ts';
+import { createJob, type Job } from './job.ts';
 import { MAX_ANSWER_BYTES, MAX_STATE_BYTES } from './limits.ts';
 import { post } from './post.ts';
 import { settle } from './settle.ts';
@@ -19,6 +20,7 @@ export async function callApp(core: Core, job: Job): Promise<Job[]> {
     await core.sql`delete from queue where id = ${job.id}`;
     return [];
   }
+  const began = Date.now();
   const answer = await sendCall(core, job, fn.url, fn.uuid, fn.maxAttempts, state);
   const outcome = readAnswer(answer, job, fn.maxAttempts, Date.now());
   if (typeof outcome.next === 'object' && 'error' in outcome.next) {
@@ -35,7 +37,12 @@ export async function callApp(core: Core, job: Job): Promise<Job[]> {
       error: outcome.next.result.slice(0, 500),
     });
   }
-  return core.patiently(() => settle(core, job, outcome));
+  const jobs = await core.patiently(() => settle(core, job, outcome));
+  // It registered while this call failed: too soon for the registration to find the row that waits.
+  const back = 'failure' in answer && core.registry.registeredAt() >= began;
+  if (back)
+    await core.sql`update queue set due_at = now() where id = ${job.id} and locked_by is null and attempt > ${job.attempt}`;
+  return back ? jobs.map((each) => ({ ...each, due_at: new Date() })) : jobs;
 }
 
 /** Notes the first call of a run that has timeouts: the one for its start is off, the one for its end counts from here. */
@@ -48,7 +55,7 @@ async function begin(core: Core, job: Job, { timeouts }: FunctionConfig): Promis
       update runs set called_at = now() where id = ${job.run_id} and called_at is null and ended_at is null returning id),
     gone as (delete from queue where run_id in (select id from begun) and step_id = 'timeout' and ${ms === undefined}),
     next as (
-      insert into queue select x.* from json_populate_recordset(null::queue, ${jobsJson([finish])}::text::json) as x
+      insert into queue select x.* from json_populate_recordset(null::queue, ${jsonParam([finish])}::text::json) as x
       where exists (select from begun) and ${ms !== undefined}
       on conflict (run_id, step_id) where step_id <> 'step'
         do update set name = excluded.name, due_at = excluded.due_at, locked_by = null)

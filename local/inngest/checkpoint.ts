@@ -1,9 +1,10 @@
-import { beganAt } from './answer.ts';
+import { beganAt, isStepId } from './answer.ts';
 import { jobIdOf } from './call-app.ts';
 import { canonicalJson } from './canonical-json.ts';
 import type { Core } from './core.ts';
+import { jsonParam } from './database.ts';
 import type { Job } from './job.ts';
-import { MAX_STEP_BYTES } from './limits.ts';
+import { MAX_NAME, MAX_STEP_BYTES } from './limits.ts';
 import { resolveStep, type StepResult, withoutEmptyUser } from './run.ts';
 
 /** An answer to a request: JSON, or text as it is. */
@@ -23,8 +24,7 @@ export async function takeCheckpoint(core: Core, raw: unknown): Promise<Reply> {
   });
   const results: StepResult[] = [];
   for (const step of steps as Record<string, unknown>[]) {
-    if (step?.op !== 'StepRun' || typeof step.id !== 'string')
-      return refuse(400, 'cannot checkpoint async steps');
+    if (step?.op !== 'StepRun' || !isStepId(step.id)) return refuse(400, 'cannot checkpoint async steps');
     const memo = canonicalJson({ data: step.data ?? null });
     if (Buffer.byteLength(memo) > MAX_STEP_BYTES)
       return refuse(413, `step ${step.id} output too large: step output size is greater than the limit`);
@@ -49,7 +49,7 @@ export async function takeCheckpoint(core: Core, raw: unknown): Promise<Reply> {
     stored as (
       insert into steps (run_id, id, op, name, memo, began_at)
       select run.id, x.id, op, name, memo, began_at
-      from run, json_populate_recordset(null::steps, ${JSON.stringify(results)}::text::json) as x
+      from run, json_populate_recordset(null::steps, ${jsonParam(results)}::text::json) as x
       where not exists (select from job where generation > ${generation})
       on conflict do nothing)
     select exists (select from run) as open, (select generation from job) as generation`;
@@ -85,7 +85,7 @@ export async function takeSignal(core: Core, raw: unknown): Promise<Reply> {
   if (typeof signal !== 'string' || !signal)
     return { status: 400, body: { error: 'signal is needed', status: 400 } };
   const [job] = await core.sql<Job[]>`
-    select * from queue where event_name = ${`signal ${signal}`} and kind = 'signal' order by id limit 1`;
+    select * from queue where event_name = ${`signal ${signal.replaceAll('\0', '').slice(0, MAX_NAME)}`} and kind = 'signal' order by id limit 1`;
   if (!job) return { status: 404, body: { error: 'No signal found', data: null, status: 404 } };
   const memo = canonicalJson({ data: { signal, data } });
   core.hand((await core.sql.begin((tx) => resolveStep(core, tx, job, 'WaitForSignal', memo))) as Job[]);

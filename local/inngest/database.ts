@@ -53,6 +53,14 @@ create index queue_free on queue (due_at, id) where locked_by is null and (keys 
 create index queue_keyed on queue (due_at) where locked_by is null and keys is not null and kind = 'call';`,
 ];
 
+/** JSON as a parameter. Postgres's text takes neither U+0000 nor half a surrogate pair; what is JSON inside stays as it is. */
+export function jsonParam(value: unknown): string {
+  const text = JSON.stringify(value);
+  return text.includes('\\u')
+    ? text.replace(/(?<!\\)((?:\\\\)*)\\u(?:0000|d[89a-f][0-9a-f]{2})/g, '$1\ufffd')
+    : text;
+}
+
 /** A pool whose unqualified names mean the runner's own schema. */
 export function connect(databaseUrl: string, schema: string, max: number, onLost?: () => void): Sql {
   return postgres(databaseUrl, {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Environment } from '@marcbachmann/cel-js';
 
 type Compiled = (context: Record<string, unknown>) => unknown;
@@ -31,7 +32,11 @@ export function matches(source: string | undefined | null, event: unknown, async
 export function keyValue(source: string, event: unknown): string | undefined {
   try {
     const value = compileExpression(source)({ event });
-    return typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value);
+    const text = typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value);
+    // Long ones as a hash: keys stand in indexes.
+    return text.length > 200
+      ? createHash('sha256').update(text).digest('hex')
+      : text.replaceAll('\0', '\ufffd');
   } catch {
     return undefined;
   }

@@ -1,9 +1,9 @@
 import type { Core } from './core.ts';
-import type { AnySql } from './database.ts';
+import { type AnySql, jsonParam } from './database.ts';
 import { newId, type Payload, type StoredEvent } from './event.ts';
 import { keyValue, matches } from './expression.ts';
 import type { FunctionConfig, Rate } from './function-config.ts';
-import { createJob, type Job, jobsJson } from './job.ts';
+import { createJob, type Job } from './job.ts';
 import { MAX_BATCH_BYTES } from './limits.ts';
 import { answerInvoker, endRun, namedError } from './run.ts';
 import { insertRuns } from './start-runs.ts';
@@ -45,7 +45,7 @@ export async function storeRates(
     free_at: arrival - (rate.burst * rate.periodMs) / rate.limit,
   }));
   await tx`
-    insert into rates select * from json_populate_recordset(null::rates, ${JSON.stringify(rows)}::text::json)
+    insert into rates select * from json_populate_recordset(null::rates, ${jsonParam(rows)}::text::json)
     on conflict (key) do update set tat = excluded.tat, free_at = excluded.free_at`;
 }
 
@@ -102,7 +102,7 @@ export async function admit(core: Core, tx: AnySql, starts: Start[]): Promise<Ad
   const [known, used, rates, rows, running] = await Promise.all([
     tx`select id from events where id = any(${starts.map(({ events }) => events[0]?.id ?? '')})`,
     tx`select d.function_id, d.key from deduplications d
-      join json_to_recordset(${JSON.stringify(keys)}::text::json) as k (function_id text, key text) using (function_id, key)
+      join json_to_recordset(${jsonParam(keys)}::text::json) as k (function_id text, key text) using (function_id, key)
       where expires_at > now()`,
     tx`select key, tat from rates where key = any(${names})`,
     tx<HeldRow[]>`
@@ -185,7 +185,7 @@ export async function admit(core: Core, tx: AnySql, starts: Start[]): Promise<Ad
     await tx`delete from queue where id = any(${[...changed].filter((name) => !held.get(name))})`;
   if (keep.length > 0)
     await tx`
-      insert into queue select * from json_populate_recordset(null::queue, ${jobsJson(keep)}::text::json)
+      insert into queue select * from json_populate_recordset(null::queue, ${jsonParam(keep)}::text::json)
       on conflict (id) do update set events = excluded.events, due_at = excluded.due_at`;
   result.ready.push(...keep.map((row) => ({ ...row, locked_by: null })));
   return result;

@@ -46,7 +46,8 @@ export class SyncRefused extends Error {}
 export function readFunctionConfig(raw: unknown): FunctionConfig {
   const source = (raw ?? {}) as Fields;
   const id = source.id;
-  if (typeof id !== 'string' || !id) throw new SyncRefused('a function has no id');
+  if (typeof id !== 'string' || !id || id.length > 512 || id.includes('\0'))
+    throw new SyncRefused('a function has no id');
   const refuse = (option: string, why: string): never => {
     throw new SyncRefused(`function "${id}": option "${option}" ${why}`);
   };

@@ -1,4 +1,4 @@
-import type { AnySql } from './database.ts';
+import { type AnySql, jsonParam } from './database.ts';
 import { newId } from './event.ts';
 
 /**
@@ -85,16 +85,11 @@ export function createJob(
   };
 }
 
-/** Rows as JSON for `json_populate_recordset(null::queue, …)`. */
-export function jobsJson(jobs: Job[]): string {
-  return JSON.stringify(jobs, (name, value) => (name === 'fresh' ? undefined : value));
-}
-
 /** Inserts rows that are not there yet and whose step has no result yet; gives the ids of those inserted. */
 export async function insertJobs(sql: AnySql, jobs: Job[]): Promise<Set<string>> {
   if (jobs.length === 0) return new Set();
   const rows = await sql<{ id: string }[]>`
-    insert into queue select * from json_populate_recordset(null::queue, ${jobsJson(jobs)}::text::json) as x
+    insert into queue select * from json_populate_recordset(null::queue, ${jsonParam(jobs)}::text::json) as x
     where not exists (select from steps s where s.run_id = x.run_id and s.id = x.step_id)
     on conflict (run_id, step_id) where step_id <> 'step' do nothing returning id`;
   return new Set(rows.map((row) => row.id));

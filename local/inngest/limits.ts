@@ -6,6 +6,8 @@ export const MAX_STEP_BYTES = 4 * 1024 * 1024;
 export const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
 /** Above this the call carries no steps and the SDK fetches them (`use_api`). */
 export const MAX_STATE_BYTES = 4 * 1024 * 1024;
+/** Of an event's or a signal's name, a step's id: what an index can hold. */
+export const MAX_NAME = 256;
 export const DEDUPLICATION_MS = 24 * 3600_000;
 /** A batch starts when its events reach this size together, however few they are. */
 export const MAX_BATCH_BYTES = 10 * 1024 * 1024;

@@ -2,7 +2,7 @@ import { createHash, randomInt } from 'node:crypto';
 import { callApp } from './call-app.ts';
 import type { Core } from './core.ts';
 import { fireCron } from './cron.ts';
-import { connect, type Sql } from './database.ts';
+import { connect, jsonParam, type Sql } from './database.ts';
 import { fetchStep } from './fetch-step.ts';
 import { passRate, release, storeRates } from './flow.ts';
 import type { Rate } from './function-config.ts';
@@ -204,7 +204,7 @@ export function createQueue(options: QueueOptions): Queue {
         left join rates r on r.key = q.throttle
         where place <= ${room} and coalesce(r.free_at, 0) <= ${now} and not exists (
           select from unnest(keys, limits) as mine (key, most)
-          join json_to_recordset(${JSON.stringify(used)}::text::json) as taken (key text, n int) using (key) where n >= most)
+          join json_to_recordset(${jsonParam(used)}::text::json) as taken (key text, n int) using (key) where n >= most)
         order by due_at - priority * interval '1 s', id limit ${room * 4}`;
       const count = new Map(used.map(({ key, n }) => [key, n]));
       const rates = new Map<string, { rate: Rate; arrival: number }>();

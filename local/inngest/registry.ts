@@ -12,7 +12,8 @@ export type Registry = {
   /** Active functions with a trigger for this event name; the same function at most once. */
   triggeredBy(name: string): { fn: FunctionConfig; expressions: (string | undefined)[] }[];
   cancelledBy(name: string): FunctionConfig[];
-  hasConcurrency(): boolean;
+  /** When an app last registered, here or with another runner, in epoch milliseconds. */
+  registeredAt(): number;
   /** Reads the stored functions again, after a sync here or in another runner. */
   reload(): Promise<void>;
   /** Stores what an app registered. Throws SyncRefused. */
@@ -24,6 +25,7 @@ export function createRegistry(sql: Sql): Registry {
   let all = new Map<string, FunctionConfig>();
   let active: FunctionConfig[] = [];
   let triggers = new Map<string, ReturnType<Registry['triggeredBy']>>();
+  let registered = 0;
 
   const reload = async () => {
     const rows = await sql<
@@ -36,6 +38,7 @@ export function createRegistry(sql: Sql): Registry {
       next.set(fn.id, fn);
       if (row.active) on.push(fn);
     }
+    registered = Date.now();
     all = next;
     active = on;
     triggers = new Map();
@@ -79,6 +82,7 @@ export function createRegistry(sql: Sql): Registry {
       return true;
     });
     if (modified) await reload();
+    registered = Date.now();
     // The app is back: what waits only because it was away goes on at once instead of sitting out its backoff.
     await sql`
       update queue set due_at = now() where kind = 'call' and locked_by is null and due_at > now()
@@ -105,7 +109,7 @@ export function createRegistry(sql: Sql): Registry {
       return found;
     },
     cancelledBy: (name) => active.filter((fn) => fn.cancel.some((entry) => covers(entry.event, name))),
-    hasConcurrency: () => active.some((fn) => fn.concurrency.length > 0),
+    registeredAt: () => registered,
     reload,
     register,
   };

@@ -1,6 +1,6 @@
 import { canonicalJson } from './canonical-json.ts';
 import type { Core } from './core.ts';
-import type { AnySql } from './database.ts';
+import { type AnySql, jsonParam } from './database.ts';
 import { createEvent, momentOf, newId, type Payload, type StoredEvent } from './event.ts';
 import { createJob, insertJobs, type Job } from './job.ts';
 import { takeEvents } from './start-runs.ts';
@@ -15,7 +15,7 @@ export async function insertSteps(sql: AnySql, run_id: string, results: StepResu
   await sql`
     insert into steps (run_id, id, op, name, memo, began_at)
     select ${run_id}, id, op, name, memo, began_at
-    from json_populate_recordset(null::steps, ${JSON.stringify(results)}::text::json)
+    from json_populate_recordset(null::steps, ${jsonParam(results)}::text::json)
     on conflict do nothing`;
 }
 

@@ -1078,6 +1078,37 @@ describe('the page and its API', () => {
   });
 });
 
+test('text that Postgres does not take, and keys longer than an index holds, hinder nothing', async () => {
+  const odd = 'nul \0 half \ud800 back\\u0000slash';
+  const { runner, client } = await pair((c) => [
+    c.createFunction(
+      {
+        id: 'odd',
+        triggers: [{ event: 'a/odd' }],
+        idempotency: 'event.data.key',
+        concurrency: { limit: 1, key: 'event.data.odd' },
+        throttle: { limit: 10, period: '1s', key: 'event.data.key' },
+      },
+      async ({ event, step }) => {
+        const named = await step.run(`step ${odd}`, () => event.data.odd);
+        const waited = await step.waitForEvent('wait', { event: odd, timeout: '1s' });
+        return { same: named === event.data.odd, waited };
+      },
+    ),
+    c.createFunction(
+      { id: 'many', triggers: [{ event: `half \ud800` }], debounce: { period: '1s', key: 'event.data.key' } },
+      async () => 1,
+    ),
+  ]);
+  await client.send({ name: 'a/odd', id: 'half \ud800', data: { odd, key: 'x'.repeat(10_000) } });
+  await client.send({ name: 'half \ud800', data: { key: 'y'.repeat(10_000) } });
+  expect((await ended(runner, 'app-odd'))[0]).toMatchObject({
+    status: 'completed',
+    output: { same: true, waited: null },
+  });
+  await eventually('the debounced one', async () => (await runsOf(runner, '&function=app-many'))[0]?.endedAt);
+});
+
 test('an app that hangs, cuts its answer off or talks nonsense costs attempts, one that recovers ends the run', async () => {
   const { createServer } = await import('node:http');
   const { runner } = await pair(() => [], { callTimeoutMs: 300, maxCalls: 2 });

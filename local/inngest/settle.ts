@@ -1,12 +1,12 @@
 import type { Op, Outcome } from './answer.ts';
 import { canonicalJson } from './canonical-json.ts';
 import type { Core } from './core.ts';
-import type { AnySql } from './database.ts';
+import { type AnySql, jsonParam } from './database.ts';
 import { createEvent, newId } from './event.ts';
 import { compileExpression } from './expression.ts';
 import { parseInstantMs } from './instant.ts';
 import { createJob, insertJobs, type Job } from './job.ts';
-import { MAX_INVOKE_MS } from './limits.ts';
+import { MAX_INVOKE_MS, MAX_NAME } from './limits.ts';
 import { callAgain, endEventNames, endRun, hasListeners, insertSteps, lockRun, resolveStep } from './run.ts';
 import { takeEvents } from './start-runs.ts';
 
@@ -82,7 +82,7 @@ async function endQuickly(
     results as (
       insert into steps (run_id, id, op, name, memo, began_at)
       select ended.id, x.id, op, name, memo, began_at
-      from ended, json_populate_recordset(null::steps, ${JSON.stringify(outcome.results)}::text::json) as x
+      from ended, json_populate_recordset(null::steps, ${jsonParam(outcome.results)}::text::json) as x
       on conflict do nothing),
     gone as (delete from queue where run_id in (select id from ended))
     select exists (select from ended) as ended`;
@@ -118,13 +118,14 @@ async function planSteps(core: Core, tx: AnySql, job: Job, ops: Op[]): Promise<J
       row.kind = 'wait';
       until(op.opts.timeout);
       row.event_name = op.name;
+      if (op.name.length > MAX_NAME) faults.set(row.id, 'waitForEvent: the event name is too long');
       row.expression = (op.opts.if as string) ?? null;
       const fault = row.expression ? expressionFault(row.expression) : undefined;
       if (fault) faults.set(row.id, `waitForEvent: ${fault}`);
     } else if (op.op === 'WaitForSignal') {
       row.kind = 'signal';
       until(op.opts.timeout);
-      row.event_name = `signal ${op.opts.signal}`;
+      row.event_name = `signal ${String(op.opts.signal).replaceAll('\0', '').slice(0, MAX_NAME)}`;
       if (!(await claimSignal(tx, row, op.opts.conflict === 'replace')))
         return endRun(core, tx, job, 'failed', SIGNAL_CONFLICT);
     } else if (op.op === 'Gateway') {

@@ -1,12 +1,12 @@
 import type { Core } from './core.ts';
-import type { AnySql } from './database.ts';
+import { type AnySql, jsonParam } from './database.ts';
 import type { Payload, StoredEvent } from './event.ts';
 import { newId } from './event.ts';
 import { keyValue, matches } from './expression.ts';
 import { type Admitted, admit, hasGates, keyOf, type Start } from './flow.ts';
 import type { FunctionConfig } from './function-config.ts';
 import { parseInstantMs } from './instant.ts';
-import { createJob, type Job, jobsJson } from './job.ts';
+import { createJob, type Job } from './job.ts';
 import { DEDUPLICATION_MS, MAX_PRIORITY_SECONDS } from './limits.ts';
 import { covers } from './registry.ts';
 import { endRun, resolveStep } from './run.ts';
@@ -111,7 +111,7 @@ export async function insertRuns(
     })),
   );
   const rows = events.map(({ id, payload, text }) => ({ id, name: payload.name, payload: text }));
-  const input = `{"events":${JSON.stringify(rows)},"keys":${JSON.stringify(keys)},"runs":${JSON.stringify(runs)},"jobs":${jobsJson(jobs)}}`;
+  const input = jsonParam({ events: rows, keys, runs, jobs });
   const started = await sql.unsafe(INSERT, [input, unlessAwaited], { prepare: true });
   if (started[0]?.run_id === null) return undefined;
   const ids = new Set(started.map((row) => row.run_id));
@@ -167,8 +167,9 @@ function firstJobs(core: Core, { id, fn, events }: Start): Job[] {
     priority,
     throttle: fn.throttle ? keyOf(core, fn, 'throttle', fn.throttle.key, event) : null,
     locked_by: core.lockFor(keys),
-    fresh: events.map(({ text }) => text),
   });
+  // Not enumerable: known here and now, not stored.
+  Object.defineProperty(call, 'fresh', { value: events.map(({ text }) => text) });
   if (!fn.timeouts?.startMs) return [call];
   const due_at = new Date(Date.now() + fn.timeouts.startMs);
   return [call, createJob(run, { kind: 'timeout', step_id: 'timeout', name: 'start', due_at })];
