@@ -1,10 +1,10 @@
-import { eq, sql } from 'drizzle-orm';
+import { eq } from 'drizzle-orm';
 import { billedOrders } from '#db/schema/billing.ts';
 import { type Ctx, requireRole } from '#lib/kernel/ctx.ts';
 import { parse } from '#lib/kernel/parse.ts';
 import { Refused } from '#lib/kernel/refused.ts';
 import { transaction } from '#lib/kernel/transaction.ts';
-import { accountId, postings, sumByKind } from '#lib/ledger/index.ts';
+import { accountId, lockAccounts, postings, sumByKind } from '#lib/ledger/index.ts';
 import { waivePenaltyInput } from './inputs.ts';
 import { postItem } from './post-item.ts';
 
@@ -16,15 +16,13 @@ export async function waivePenalty(ctx: Ctx, input: unknown): Promise<{ isWaived
   requireRole(ctx, 'manager', 'billing', 'system');
   const { orderId, reason } = parse(waivePenaltyInput, input);
   return transaction(ctx, async (tx) => {
-    // Two waivers of one order take turns.
-    await tx.db.execute(
-      sql`select pg_advisory_xact_lock(hashtextextended(${`billing:waiver:${orderId}`}, 0))`,
-    );
     const [order] = await tx.db.select().from(billedOrders).where(eq(billedOrders.orderId, orderId));
     if (!order) throw new Refused('billing.not_found');
     const { workerId, requestNumber, serviceName } = order;
     if (!workerId) throw new Refused('billing.no_penalty');
     const account = accountId('people', 'payable', workerId);
+    // What the worker's account says decides: two waivers take turns.
+    await lockAccounts(tx, [account]);
     const penaltyCents = await sumByKind(tx, account, ['worker_fined'], { subject: orderId });
     if (penaltyCents <= 0n) throw new Refused('billing.no_penalty');
     if ((await sumByKind(tx, account, ['penalty_waived'], { subject: orderId })) !== 0n)

@@ -8,6 +8,7 @@ export {
 } from './accounts.rules.ts';
 export { verificationRequested } from './events.ts';
 export { keepVerification, latestVerifications, type Verification } from './keep-verification.ts';
+export { lockAccounts } from './lock-accounts.ts';
 export {
   type Line,
   type Posted,

@@ -101,9 +101,14 @@ const checks: Record<string, (now: Date) => SQL> = {
     where made.amount is distinct from posted.amount order by key`,
 
   invoice_paid_wrong: () => sql`
-    select i.number, i.id, i.state from billing.invoices i
-    where (i.state = 'paid') <> exists (select from ledger.transactions t
-      where t.book = 'clients' and t.kind = 'charge_succeeded' and t.subject = i.id::text) order by i.number`,
+    with posted as (
+      select t.subject, t.kind, l.amount_cents as amount
+      from ledger.transactions t join ledger.lines l on l.transaction_id = t.id
+      where t.kind in ('charge_succeeded', 'debt_written_off') and l.account_id like 'clients:receivable:%'
+    )
+    select i.number, i.id, i.state from billing.invoices i full join posted p on p.subject = i.id::text
+    where (p.kind, -p.amount) is distinct from (case i.state when 'paid' then 'charge_succeeded' when 'written_off' then 'debt_written_off' end,
+      case when i.state in ('paid', 'written_off') then i.amount_cents end) order by i.number`,
 };
 
 export type MoneyReport = LedgerReport & { ordersCount: number };
