@@ -51,6 +51,7 @@ import {
   readInvoice,
   readPayoutChange,
   readStatement,
+  receivables,
   reconcilePage,
   reconciliationRequested,
   requestClose,
@@ -1084,6 +1085,26 @@ test('somebody else’s invoice, statement and method are not found', async () =
   await expect(readEntries(as(ctx, 'manager'), 'betting:pool')).rejects.toMatchObject(notFound);
   await expect(readEntries(as(ctx, 'client'), 'clients:bank')).rejects.toMatchObject({ code: 'not_allowed' });
   expect((await readInvoice(as(ctx, 'manager'), invoice.id)).invoice.id).toBe(invoice.id);
+});
+
+test('what clients owe by age is what the ledger says they owe, client by client', async () => {
+  const { clientId } = await end({ endedAt: '2026-03-04T12:00:00Z' });
+  const old = await invoiced(clientId);
+  await end({ clientId, endedAt: '2026-03-10T12:00:00Z', costCents: 700n });
+  const manager = at(as(ctx, 'manager'), new Date(old.issuedAt.getTime() + 31 * 86_400_000));
+  const { rows, sums, total } = await receivables(manager, { limit: 100_000 });
+  expect(rows.find((row) => row.clientId === clientId)).toEqual({
+    clientId,
+    cents: { open: 700n, week: 0n, fortnight: 0n, month: 0n, older: 10_000n },
+    totalCents: 10_700n,
+  });
+  expect(total).toBe(rows.length);
+  expect(rows.reduce((sum, row) => sum + row.totalCents, 0n)).toBe(sums.totalCents);
+  // Those of the close without a ledger have items only.
+  const posted = rows.filter((row) => row.totalCents !== 10_000n || row.clientId === clientId).slice(0, 60);
+  for (const row of posted)
+    expect([row.clientId, await receivable(row.clientId)]).toEqual([row.clientId, row.totalCents]);
+  await expect(receivables(as(ctx, client(clientId)))).rejects.toMatchObject({ code: 'not_allowed' });
 });
 
 test('an invoice’s event carries what the next policy needs', async () => {

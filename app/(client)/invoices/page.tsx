@@ -16,11 +16,13 @@ import { Table } from '#app/ui/table.tsx';
 import { When } from '#app/ui/when.tsx';
 import {
   type ClientAccount,
+  forecast,
   myAccount,
   myInvoices,
   myMovements,
   myPaymentMethods,
 } from '#lib/billing/index.ts';
+import { myActiveOrders } from '#lib/ordering/index.ts';
 import { FailedInvoice } from './failed-invoice.tsx';
 import { Methods } from './methods.tsx';
 import { MovementRows } from './movement-rows.tsx';
@@ -36,12 +38,14 @@ export default async function InvoicesPage({ searchParams }: { searchParams: Pro
   const ctx = await requireCtx('client');
   const [t, locale, search] = await Promise.all([getTranslations('billing'), getLocale(), searchParams]);
   const page = pageOf(search);
-  const [account, invoices, latest, methods] = await Promise.all([
+  const [account, invoices, latest, methods, active] = await Promise.all([
     myAccount(ctx),
     myInvoices(ctx, { limit: pageSize, offset: (page - 1) * pageSize }),
     myMovements(ctx, { limit: 5 }),
     myPaymentMethods(ctx),
+    myActiveOrders(ctx),
   ]);
+  const expected = forecast(account, active);
   const failed = invoices.rows.filter(({ state }) => state === 'failed');
   const { balanceCents } = account;
   return (
@@ -63,7 +67,18 @@ export default async function InvoicesPage({ searchParams }: { searchParams: Pro
         />
         <Loyalty account={account} locale={locale} />
       </div>
-      <Section id="due" title={t('due.title')}>
+      <Section
+        id="due"
+        title={t('due.title')}
+        lead={
+          expected.ordersCount + expected.unpricedCount > 0 &&
+          t('due.forecast', {
+            amount: formatMoney(expected.cents, locale),
+            count: expected.ordersCount,
+            unpriced: expected.unpricedCount,
+          })
+        }
+      >
         <Table
           caption={t('due.title')}
           rows={account.items}

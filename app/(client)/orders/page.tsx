@@ -45,6 +45,7 @@ export default async function OrdersPage({ searchParams }: { searchParams: Promi
     return (
       <>
         <PageHeader title={t('list.title')} />
+        <PausedNotice ctx={ctx} locale={locale} />
         <EmptyState art="orders" title={t('list.none')} action={request}>
           {t('list.noneLead')}
         </EmptyState>

@@ -1,5 +1,5 @@
 import { getLocale, getTranslations } from 'next-intl/server';
-import { csv, csvAmount } from '#app/billing-parts/csv.ts';
+import { csv, csvAmount, csvResponse } from '#app/billing-parts/csv.ts';
 import { entryWords } from '#app/billing-parts/entry-words.tsx';
 import { requireCtx } from '#app/session.ts';
 import { myMovements } from '#lib/billing/index.ts';
@@ -21,11 +21,5 @@ export async function GET(): Promise<Response> {
     csvAmount(row.amountCents),
     csvAmount(row.balanceCents),
   ]);
-  return new Response(csv([head, ...body]), {
-    headers: {
-      'content-type': 'text/csv; charset=utf-8',
-      'content-disposition': 'attachment; filename="movements.csv"',
-      'cache-control': 'no-store',
-    },
-  });
+  return csvResponse('movements.csv', csv([head, ...body]));
 }

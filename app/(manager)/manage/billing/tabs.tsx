@@ -10,6 +10,7 @@ export function BillingTabs() {
       items={[
         { href: '/manage/billing', label: t('overview') },
         { href: '/manage/billing/invoices', label: t('invoices') },
+        { href: '/manage/billing/receivables', label: t('receivables') },
         { href: '/manage/billing/pauses', label: t('pauses') },
         { href: '/manage/billing/payouts', label: t('payouts') },
         { href: '/manage/billing/reconciliation', label: t('reconciliation') },

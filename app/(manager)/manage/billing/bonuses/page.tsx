@@ -2,7 +2,7 @@ import type { Metadata } from 'next';
 import { getTranslations } from 'next-intl/server';
 import { requireCtx } from '#app/session.ts';
 import { EmptyState } from '#app/ui/empty-state.tsx';
-import { PageHeader } from '#app/ui/layout-parts.tsx';
+import { PageHeader, Section } from '#app/ui/layout-parts.tsx';
 import { Money } from '#app/ui/money.tsx';
 import { Pager } from '#app/ui/pager.tsx';
 import { pageOf, type Search } from '#app/ui/search-params.ts';
@@ -50,49 +50,51 @@ export default async function BonusesPage({ searchParams }: { searchParams: Prom
       />
       <BillingTabs />
       <Proposals proposals={proposals} names={names} managerId={ctx.actor.id} />
-      <Table
-        caption={t('manage.tabs.bonuses')}
-        rows={rows}
-        rowKey={(row) => row.id}
-        columns={[
-          {
-            key: 'worker',
-            header: t('columns.worker'),
-            cell: (row) => <span className="font-medium">{names.get(row.workerId) ?? '–'}</span>,
-          },
-          { key: 'reason', header: t('columns.reason'), cell: (row) => row.reason },
-          {
-            key: 'by',
-            header: t('columns.by'),
-            wide: true,
-            cell: (row) =>
-              row.agreedById
-                ? t('manage.proposals.both', {
-                    first: names.get(row.byId) ?? '–',
-                    second: names.get(row.agreedById) ?? '–',
-                  })
-                : (names.get(row.byId) ?? '–'),
-          },
-          {
-            key: 'when',
-            header: t('columns.when'),
-            wide: true,
-            cell: (row) => <When at={row.at} mode="exact" />,
-          },
-          {
-            key: 'amount',
-            header: t('columns.amount'),
-            number: true,
-            cell: (row) => <Money cents={row.amountCents} bare />,
-          },
-        ]}
-        empty={
-          <EmptyState art="asleep" title={t('manage.noBonuses')}>
-            {t('manage.noBonusesLead')}
-          </EmptyState>
-        }
-      />
-      <Pager search={search} pageSize={pageSize} hasNext={found.length > pageSize} />
+      <Section id="given" title={t('manage.given')}>
+        <Table
+          caption={t('manage.tabs.bonuses')}
+          rows={rows}
+          rowKey={(row) => row.id}
+          columns={[
+            {
+              key: 'worker',
+              header: t('columns.worker'),
+              cell: (row) => <span className="font-medium">{names.get(row.workerId) ?? '–'}</span>,
+            },
+            { key: 'reason', header: t('columns.reason'), cell: (row) => row.reason },
+            {
+              key: 'by',
+              header: t('columns.by'),
+              wide: true,
+              cell: (row) =>
+                row.agreedById
+                  ? t('manage.proposals.both', {
+                      first: names.get(row.byId) ?? '–',
+                      second: names.get(row.agreedById) ?? '–',
+                    })
+                  : (names.get(row.byId) ?? '–'),
+            },
+            {
+              key: 'when',
+              header: t('columns.when'),
+              wide: true,
+              cell: (row) => <When at={row.at} mode="exact" />,
+            },
+            {
+              key: 'amount',
+              header: t('columns.amount'),
+              number: true,
+              cell: (row) => <Money cents={row.amountCents} bare />,
+            },
+          ]}
+          empty={
+            <EmptyState art="asleep" title={t('manage.noBonuses')}>
+              {t('manage.noBonusesLead')}
+            </EmptyState>
+          }
+        />
+        <Pager search={search} pageSize={pageSize} hasNext={found.length > pageSize} />
+      </Section>
     </>
   );
 }

@@ -53,7 +53,7 @@ export function Proposals({
             key: 'decide',
             header: t('manage.pauses.decision'),
             cell: (row) => (
-              <span className="flex flex-wrap justify-end gap-2 py-1">
+              <span className="flex flex-wrap gap-2 py-1">
                 {row.proposedById !== managerId && (
                   <Form
                     action={decideBonusAction}

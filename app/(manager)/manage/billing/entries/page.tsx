@@ -5,6 +5,7 @@ import { EntryText } from '#app/billing-parts/entry-words.tsx';
 import { requireCtx } from '#app/session.ts';
 import { EmptyState } from '#app/ui/empty-state.tsx';
 import { PageHeader, Section } from '#app/ui/layout-parts.tsx';
+import { LinkButton } from '#app/ui/link-button.tsx';
 import { Money } from '#app/ui/money.tsx';
 import { Pager } from '#app/ui/pager.tsx';
 import { pageOf, type Search } from '#app/ui/search-params.ts';
@@ -54,6 +55,13 @@ export default async function EntriesPage({ searchParams }: { searchParams: Prom
       <PageHeader
         title={t('manage.entriesOf', { account: accountWords(account) })}
         back={<TextLink href="/manage/billing">{t('manage.back')}</TextLink>}
+        actions={
+          entries.length > 0 && (
+            <LinkButton href={`/manage/billing/entries.csv?account=${encodeURIComponent(account)}`}>
+              {t('movements.csv')}
+            </LinkButton>
+          )
+        }
       />
       {found.accounts.length > 0 && account.split(':').length === 2 && found.accounts[0]?.party && (
         <Section id="accounts" title={t('manage.partyAccounts')}>

@@ -9,7 +9,7 @@ import { allowRequestsAction, writeOffAction } from '../actions.ts';
 export function PauseDecision({ invoice, client }: { invoice: Invoice; client: string }) {
   const t = useTranslations('billing.manage.pauses');
   return (
-    <span className="flex flex-wrap justify-end gap-2 py-1">
+    <span className="flex flex-wrap gap-2 py-1">
       <ConfirmButton
         action={allowRequestsAction}
         hidden={{ invoiceId: invoice.id }}

@@ -8,7 +8,7 @@ import { lookAgainAction, resolveDiscrepancyAction } from '../actions.ts';
 export function DiscrepancyActions({ discrepancyKey: key }: { discrepancyKey: string }) {
   const t = useTranslations('billing.manage');
   return (
-    <span className="flex flex-wrap justify-end gap-2 py-1">
+    <span className="flex flex-wrap gap-2 py-1">
       <Form action={lookAgainAction} hidden={{ key }} className="inline-flex">
         <Button type="submit" size="sm">
           {t('askAgain')}
