@@ -1,10 +1,7 @@
 import { fork } from 'node:child_process';
-import fc from 'fast-check';
+import { join } from 'node:path';
 import postgres from 'postgres';
-import { connect } from '#db/client.ts';
 import { migrate } from '#db/migrate.ts';
-import { happenings, play } from '#lib/billing/testing-model.ts';
-import { createCtx, uuidv7 } from '#lib/kernel/ctx.ts';
 import type { BenchCtx, BenchResult } from '../local/bench.ts';
 
 export const needs = 'database';
@@ -24,7 +21,7 @@ export async function run({ superuserUrl, args, say }: BenchCtx): Promise<BenchR
       url.pathname = `/bench_model_${player}`;
       await admin.unsafe(`create database bench_model_${player}`);
       await migrate(url.href);
-      const child = fork(import.meta.filename, [
+      const child = fork(join(import.meta.dirname, 'ledger', 'testing-player.ts'), [
         url.href,
         String(Math.ceil(sequences / players)),
         String(seed + player),
@@ -48,27 +45,3 @@ export async function run({ superuserUrl, args, say }: BenchCtx): Promise<BenchR
     pass: faults.length === 0 && played >= sequences,
   };
 }
-
-async function player(url: string, sequences: number, seed: number): Promise<void> {
-  const app = new URL(url);
-  app.searchParams.set('role', 'mcf_app');
-  const { db, close } = connect(app.href, { maxConnections: 1 });
-  const ctx = { ...createCtx(db, { kind: 'system', id: 'bench' }), newId: () => uuidv7(new Date()) };
-  let played = 0;
-  try {
-    const every = fc.asyncProperty(happenings, async (story) => {
-      await play(ctx, story);
-      played += 1;
-      if (played % 500 === 0) process.send!({ played });
-    });
-    await fc.assert(every, { numRuns: sequences, seed });
-    process.send!({ played });
-  } catch (error) {
-    process.send!({ played, fault: (error as Error).message.slice(0, 4000) });
-  } finally {
-    await close();
-  }
-}
-
-if (process.send && process.argv[2]?.startsWith('postgres://'))
-  await player(process.argv[2], Number(process.argv[3]), Number(process.argv[4]));

@@ -35,6 +35,7 @@ import { receiveGatewayNotice } from './receive-gateway-notice.ts';
 import { receiveGoldenHatNotice } from './receive-golden-hat-notice.ts';
 import { compareDiscrepancyAgain, reconcilePartner, reconcilePartners } from './reconcile-partners.ts';
 import { releaseEngagementOfEndedOrder } from './release-engagement-of-ended-order.ts';
+import { runReplay } from './run-replay.ts';
 import { sealLedger } from './seal-ledger.ts';
 import { sendOverdueMails } from './send-overdue-mails.ts';
 import { sendQueuedMail } from './send-queued-mail.ts';
@@ -42,7 +43,9 @@ import { settlePoolOfEndedOrder } from './settle-pool-of-ended-order.ts';
 import { sweepOrders } from './sweep-orders.ts';
 import { syncDirectory, syncDirectoryOnRequest } from './sync-directory.ts';
 import { tidyNightly } from './tidy-nightly.ts';
-import { verifyMoneyNightly, verifyMoneyOnRequest } from './verify-money.ts';
+import { verifyMoneyNightly } from './verify-money-nightly.ts';
+import { verifyMoneyOnRequest } from './verify-money-on-request.ts';
+import { watchMatchingPolicy } from './watch-matching.ts';
 
 /** Every policy, in the order of an order's life. A new policy is a file beside this one and a line here. */
 // biome-ignore lint/suspicious/noExplicitAny: each policy knows its own event.
@@ -56,6 +59,8 @@ export const policies: readonly Policy<any>[] = [
   completeUnansweredOrder,
   releaseEngagementOfEndedOrder,
   sweepOrders,
+  runReplay,
+  watchMatchingPolicy,
   addSampleOfWorker,
   deactivateSampleOfWorker,
   openAssemblyJob,

@@ -24,7 +24,8 @@ import { openPayoutAccountPolicy } from './open-payout-account.ts';
 import { postEndedOrderPolicy } from './post-ended-order.ts';
 import { receiveGatewayNotice } from './receive-gateway-notice.ts';
 import { sealLedger } from './seal-ledger.ts';
-import { verifyMoneyNightly, verifyMoneyOnRequest } from './verify-money.ts';
+import { verifyMoneyNightly } from './verify-money-nightly.ts';
+import { verifyMoneyOnRequest } from './verify-money-on-request.ts';
 
 let folder: string;
 let database: Awaited<ReturnType<typeof freshDatabase>>;

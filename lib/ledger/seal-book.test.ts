@@ -9,7 +9,6 @@ import type { Ctx } from '#lib/kernel/ctx.ts';
 import { type FileStore, folderStore } from '#lib/kernel/file-store.ts';
 import { at, freshDatabase, testCtx } from '#lib/kernel/testing.ts';
 import { transaction } from '#lib/kernel/transaction.ts';
-import { anchorsKey, genesis, link, parseHead, readAnchors, writeAnchor } from './chain.rules.ts';
 import {
   accountId,
   balanceOf,
@@ -19,6 +18,7 @@ import {
   trialBalance,
   verifyLedger,
 } from './index.ts';
+import { anchorsKey, genesis, link, parseHead, readAnchors, writeAnchor } from './link.ts';
 
 let folder: string;
 let store: FileStore;

@@ -3,16 +3,8 @@ import { type Ctx, requireRole } from '#lib/kernel/ctx.ts';
 import type { FileStore } from '#lib/kernel/file-store.ts';
 import { type Tx, transaction } from '#lib/kernel/transaction.ts';
 import type { Book } from './accounts.rules.ts';
-import {
-  type Anchor,
-  anchorsKey,
-  type Content,
-  genesis,
-  link,
-  readAnchors,
-  writeAnchor,
-} from './chain.rules.ts';
 import { linesText, transactionText } from './contents.ts';
+import { type Anchor, anchorsKey, type Content, genesis, link, readAnchors, writeAnchor } from './link.ts';
 
 /** The role that sees a book; none: the application's own. */
 export const roleOf = (book: Book): { role?: string } => (book === 'betting' ? { role: 'mcf_betting' } : {});

@@ -2,8 +2,8 @@ import { sql } from 'drizzle-orm';
 import type { Ctx } from '#lib/kernel/ctx.ts';
 import type { FileStore } from '#lib/kernel/file-store.ts';
 import { type Book, parseAccountId } from './accounts.rules.ts';
-import { type Anchor, type Content, genesis, link, parseHead } from './chain.rules.ts';
 import { linesText, transactionText } from './contents.ts';
+import { type Anchor, type Content, genesis, link, parseHead } from './link.ts';
 import { hashRequest } from './post-transaction.ts';
 import { anchorsOf, roleOf } from './seal-book.ts';
 

@@ -1,10 +1,11 @@
 import { type Ctx, uuidv7 } from '#lib/kernel/ctx.ts';
 import { fileStore } from '#lib/kernel/file-store.ts';
-import { books, keepVerification, sealBook, verificationRequested } from '#lib/ledger/index.ts';
+import { books, keepVerification, sealBook } from '#lib/ledger/index.ts';
 import { verifyMoney } from '#lib/reports/verify-money.ts';
-import { policy, schedule } from './policy.ts';
+import { schedule } from './policy.ts';
 
-const verify = (id: string, askedById?: string) => async (ctx: Ctx) => {
+/** Reads everything again and keeps what it found under an id. */
+export const verifyAndKeep = (id: string, askedById?: string) => async (ctx: Ctx) => {
   const report = await verifyMoney(ctx, { store: fileStore() });
   await keepVerification(ctx, { ...report, id }, askedById);
   return { problemsCount: report.problems.length };
@@ -17,15 +18,6 @@ export const verifyMoneyNightly = schedule(
     for (const [position, book] of books.entries())
       await act(`seal-${position}`, (ctx) => sealBook(ctx, { book, store: fileStore(), everything: true }));
     const id = await act('name', async ({ now }) => uuidv7(now));
-    await act('verify', verify(id));
-  },
-);
-
-/** Somebody in charge asked for it. */
-export const verifyMoneyOnRequest = policy(
-  { id: 'verify-money-on-request', on: verificationRequested, concurrency: { limit: 1 } },
-  async ({ data: { requestedById }, act }) => {
-    const id = await act('name', async ({ now }) => uuidv7(now));
-    await act('verify', verify(id, requestedById));
+    await act('verify', verifyAndKeep(id));
   },
 );

@@ -123,7 +123,7 @@ const halfUp = (amount: bigint, percent: bigint) => {
  * Plays what happens by the verbs themselves, and keeps the same books in plain arithmetic beside them. Throws when they
  * differ. All in one database transaction that is rolled back, so that the next story begins with empty books.
  */
-export async function play(ctx: Ctx, story: readonly Happening[]): Promise<void> {
+export async function testingStory(ctx: Ctx, story: readonly Happening[]): Promise<void> {
   const done = new Error('rolled back');
   const work = transaction(ctx, async (tx) => {
     const clients: ClientModel[] = [0, 1].map(() => ({
