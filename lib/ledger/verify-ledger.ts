@@ -135,7 +135,12 @@ async function verifyChain(db: Db, book: Book, anchors: readonly Anchor[], say: 
       for (const { kind, debit, credit } of expected.get(seq) ?? []) {
         const total = totals.get(kind) ?? { debit: 0n, credit: 0n };
         if (BigInt(debit) !== total.debit || BigInt(credit) !== total.credit)
-          say('snapshot_wrong', { kind, seq, difference: `${BigInt(debit) - total.debit}` });
+          say('snapshot_wrong', {
+            kind,
+            seq,
+            debit: `${BigInt(debit) - total.debit}`,
+            credit: `${BigInt(credit) - total.credit}`,
+          });
       }
       expected.delete(seq);
       before = row.hash;
@@ -143,11 +148,11 @@ async function verifyChain(db: Db, book: Book, anchors: readonly Anchor[], say: 
       sealedCount += 1;
       headSealedAt = new Date(row.sealed_at);
     }
-    for (const [seq, [row]] of expected) say('snapshot_wrong', { kind: row!.kind, seq, difference: '?' });
+    for (const [seq, [row]] of expected) say('snapshot_without_seal', { kind: row!.kind, seq });
   }
   const beyond = await db.execute<{ kind: string; seq: string }>(sql`
     select kind, seq from ledger.snapshots where book = ${book} and (seq > ${last} or seq < 1) order by seq limit 10`);
-  for (const { kind, seq } of beyond) say('snapshot_wrong', { kind, seq, difference: '?' });
+  for (const { kind, seq } of beyond) say('snapshot_without_seal', { kind, seq });
   return { last, headHash: sealedCount ? before : null, headSealedAt, sealedCount };
 }
 
