@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { and, eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { connect } from '#db/client.ts';
-import { attempts, invoices, items } from '#db/schema/billing.ts';
-import { giveBonus, payInvoice, requestClose } from '#lib/billing/index.ts';
+import { attempts, invoices, items, statements } from '#db/schema/billing.ts';
+import { giveBonus, payInvoice, requestClose, retryPayout } from '#lib/billing/index.ts';
 import { startPartners } from '#lib/billing/testing.ts';
 import { type Ctx, uuidv7 } from '#lib/kernel/ctx.ts';
 import { account, as, at, emitted, freshDatabase, runPolicy, testCtx } from '#lib/kernel/testing.ts';
@@ -19,10 +19,13 @@ import {
 } from '#lib/ledger/index.ts';
 import { verifyMoney } from '#lib/reports/verify-money.ts';
 import { chargeInvoice } from './charge-invoice.ts';
+import { closeMonth } from './close-month.ts';
 import { closeWeek } from './close-week.ts';
 import { openPayoutAccountPolicy } from './open-payout-account.ts';
+import { payStatement } from './pay-statement.ts';
 import { postEndedOrderPolicy } from './post-ended-order.ts';
 import { receiveGatewayNotice } from './receive-gateway-notice.ts';
+import { receiveGoldenHatNotice } from './receive-golden-hat-notice.ts';
 import { sealLedger } from './seal-ledger.ts';
 import { verifyMoneyNightly } from './verify-money-nightly.ts';
 import { verifyMoneyOnRequest } from './verify-money-on-request.ts';
@@ -120,6 +123,47 @@ describe('a charge that succeeds late, after another try was paid', () => {
     ]);
     await ended({ clientId, costCents: 25_000n, endedAt: '2026-03-10T12:00:00Z' });
     expect(await close('2026-03-15', '2026-03-15T17:01:00Z')).toMatchObject({ amountCents: 15_000n });
+  });
+});
+
+describe('a payout that arrives late, after another try had arrived', () => {
+  test('is posted once as paid out twice, and the next statement takes it back', async () => {
+    const { workerId } = await ended({ endedAt: '2026-03-05T12:00:00Z' });
+    await runPolicy(openPayoutAccountPolicy, ctx, {
+      accountId: workerId,
+      name: 'Vasya',
+      characteristics: {},
+    });
+    const close = async (month: string, now: string) => {
+      await requestClose(at(ctx, now), { kind: 'month', period: month });
+      await runPolicy(closeMonth, at(ctx, now), { month });
+      const [statement] = await ctx.db
+        .select()
+        .from(statements)
+        .where(and(eq(statements.workerId, workerId), eq(statements.period, month)));
+      return statement!;
+    };
+    const first = await close('2026-03', '2026-03-31T16:01:00Z');
+    partners.behave('says_failed_then_succeeded');
+    const now = at(ctx, '2026-03-31T16:01:00Z');
+    const payout = { statementId: first.id, workerId, amountCents: first.amountCents.toString() };
+    await runPolicy(payStatement, now, payout);
+    await retryPayout(as(now, 'billing'), { statementId: first.id });
+    await runPolicy(payStatement, now, { ...payout, attemptNo: 2 } as never);
+    const key = `payout:${first.id}:1`;
+    partners.decide(key, 'succeeded');
+    const notice = {
+      deliveryId: 'd',
+      type: 'x',
+      data: { id: 'x', idempotencyKey: key, status: 'succeeded' },
+    };
+    for (let i = 0; i < 2; i++) await runPolicy(receiveGoldenHatNotice, now, notice as never);
+    expect(await balanceOf(ctx, accountId('people', 'payable', workerId))).toBe(6_000n);
+    expect(await close('2026-04', '2026-04-30T16:01:00Z')).toMatchObject({
+      amountCents: -6_000n,
+      state: 'carried_over',
+    });
+    expect((await verifyMoney(at(ctx, '2026-05-01T00:00:00Z'))).problems).toEqual([]);
   });
 });
 

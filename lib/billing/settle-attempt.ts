@@ -95,7 +95,11 @@ async function settlePayout(tx: Tx, attempt: Attempt, step: AttemptStep): Promis
   const { documentId: statementId, partyId: workerId, amountCents, attemptNo } = attempt;
   const event = { statementId, workerId, amountCents: amountCents.toString() };
   const unpaid = and(eq(statements.id, statementId), ne(statements.state, 'paid'));
-  const [statement] = await tx.db.select().from(statements).where(eq(statements.id, statementId));
+  const [statement] = await tx.db
+    .select()
+    .from(statements)
+    .where(eq(statements.id, statementId))
+    .for('update');
   const facts = {
     statementId,
     attemptNo,
@@ -106,10 +110,14 @@ async function settlePayout(tx: Tx, attempt: Attempt, step: AttemptStep): Promis
   };
   if (step.state === 'succeeded') {
     const isLate = attempt.state === 'failed';
-    await postTransaction(
-      tx,
-      isLate ? postings.payout_confirmed_late(facts) : postings.payout_confirmed(facts),
-    );
+    // It failed, another was sent and arrived, and it arrived after all: the next statement takes it back.
+    if (isLate && statement!.state === 'paid')
+      await postItem(tx, postings.payout_confirmed_again(facts), { partyId: workerId, orderId: null });
+    else
+      await postTransaction(
+        tx,
+        isLate ? postings.payout_confirmed_late(facts) : postings.payout_confirmed(facts),
+      );
     await tx.db.update(statements).set({ state: 'paid', paidAt: tx.now, nextAttemptAt: null }).where(unpaid);
     tx.emit(payoutConfirmed, event);
   } else if (step.state === 'failed') {

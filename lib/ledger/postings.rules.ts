@@ -245,6 +245,22 @@ export const postings = {
     ...facts,
   }),
 
+  /** The same for a statement that another transfer had paid meanwhile: the worker has it twice, and the next one takes it back. */
+  payout_confirmed_again: ({
+    statementId,
+    attemptNo,
+    workerId,
+    amountCents,
+    ...facts
+  }: PayoutFacts): Posting => ({
+    key: `payout:${statementId}:${attemptNo}:confirmed-again`,
+    book: 'people',
+    kind: 'payout_confirmed_again',
+    subject: statementId,
+    lines: moved(accountId('people', 'bank'), payable(workerId), amountCents),
+    ...facts,
+  }),
+
   /** A transfer that had arrived came back: it is owed again. */
   payout_returned: ({ statementId, attemptNo, workerId, amountCents, ...facts }: PayoutFacts): Posting => ({
     key: `payout:${statementId}:${attemptNo}:returned`,

@@ -8,7 +8,7 @@ const mostOfEach = 50;
 
 // Kinds of entries that stand on an invoice or a statement, and those that come from one order.
 const itemKinds = sql`('order_charged', 'discount_given', 'charge_succeeded_again', 'refund_granted', 'worker_earned',
-  'worker_fined', 'penalty_waived', 'bonus_given')`;
+  'worker_fined', 'penalty_waived', 'bonus_given', 'payout_confirmed_again')`;
 const orderKinds = sql`('order_charged', 'discount_given', 'worker_earned', 'worker_fined')`;
 const partyLine = sql`(l.account_id like 'clients:receivable:%' or l.account_id like 'people:payable:%')`;
 
@@ -85,17 +85,18 @@ const checks: Record<string, (now: Date) => SQL> = {
 
   payout_wrong: () => sql`
     with posted as (
-      select t.key, abs(l.amount_cents) as amount
+      select t.key, t.kind, abs(l.amount_cents) as amount
       from ledger.transactions t join ledger.lines l on l.transaction_id = t.id
-      where t.kind in ('payout_sent', 'payout_confirmed', 'payout_failed', 'payout_confirmed_late') and l.amount_cents > 0
+      where l.amount_cents > 0 and t.kind in ('payout_sent', 'payout_confirmed', 'payout_failed', 'payout_confirmed_late',
+        'payout_confirmed_again')
+    ), tried as (
+      select key, state, amount_cents as amount, (select p.key from posted p where p.kind like 'payout_confirmed_%'
+        and p.key in (a.key || ':confirmed-late', a.key || ':confirmed-again')) as late
+      from billing.attempts a where purpose = 'payout'
     ), made as (
-      select key || ':sent' as key, amount_cents as amount from billing.attempts where purpose = 'payout'
-      union all select key || ':failed', amount_cents from billing.attempts a
-        where purpose = 'payout' and (state = 'failed' or state = 'succeeded'
-          and exists (select from posted p where p.key = a.key || ':confirmed-late'))
-      union all select a.key || case when exists (select from posted p where p.key = a.key || ':confirmed-late')
-          then ':confirmed-late' else ':confirmed' end, amount_cents from billing.attempts a
-        where purpose = 'payout' and state = 'succeeded'
+      select key || ':sent' as key, amount from tried
+      union all select key || ':failed', amount from tried where state = 'failed' or late is not null
+      union all select coalesce(late, key || ':confirmed'), amount from tried where state = 'succeeded'
     )
     select key, made.amount as expected, posted.amount as posted from made full join posted using (key)
     where made.amount is distinct from posted.amount order by key`,
