@@ -205,6 +205,28 @@ describe('at the same time', () => {
     expect(settled.filter((result) => result.settled)).toHaveLength(1);
     expect((await circle(a)).members.map(({ balanceCents }) => balanceCents)).toEqual([300n, -300n]);
   });
+
+  test('payer and receiver both say that it was paid, and it was paid once [US-281]', async () => {
+    const ctx = testCtx(database.db);
+    const orderId = await placedOrder(ctx);
+    const [a, b] = (await founded(ctx, 'Payee', 'Payer')) as [Ctx, Ctx];
+    for (const [who, ending] of [
+      [a, 'completed'],
+      [b, 'failed'],
+    ] as const)
+      await placeStake(who, { requestKey: requestKey(), orderId, ending, amountCents: 900n });
+    await settlePool(ctx, { orderId, ending: 'completed', endedAt: ctx.now, endedByAccountId: null });
+    const proposed = (await circle(a)).transfers.find(({ from }) => from === b.actor.id)!;
+    const { from: fromMemberId, to: toParty, amountCents } = proposed;
+    const said = await Promise.allSettled(
+      [a, b, a, b].map((who) =>
+        recordTransfer(who, { requestKey: requestKey(), fromMemberId, toParty, amountCents }),
+      ),
+    );
+    expect(said.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    const balances = (await circle(a)).members.map(({ balanceCents }) => balanceCents);
+    expect(balances.reduce((sum, each) => sum + each, 0n)).toBe(0n);
+  });
 });
 
 dbTest('the book of bets says what the circle’s balances say, and its pools are empty', async ({ ctx }) => {

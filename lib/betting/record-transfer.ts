@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import type { z } from 'zod';
 import { movements } from '#db/schema/betting.ts';
 import type { Ctx } from '#lib/kernel/ctx.ts';
@@ -17,6 +18,8 @@ import { fewestTransfers } from './settlement.rules.ts';
 export async function recordTransfer(ctx: Ctx, input: z.input<typeof recordTransferInput>): Promise<void> {
   await inCircle(ctx, async (tx) => {
     await requireMember(tx);
+    // One after the other: payer and receiver may both say so in the same moment, and it was paid once.
+    await tx.db.execute(sql`select pg_advisory_xact_lock(hashtextextended('betting:transfers', 0))`);
     const { requestKey, fromMemberId, toParty, amountCents } = parse(recordTransferInput, input);
     if (![fromMemberId, toParty].includes(ctx.actor.id) && toParty !== 'pot')
       throw new Refused('betting.not_yours');
