@@ -10,6 +10,9 @@ const development = process.env.NODE_ENV === 'development';
 export function proxy(request: NextRequest): NextResponse {
   const { pathname, search } = request.nextUrl;
   if (staticPublicPaths.includes(pathname) || isLocale(pathname.split('/')[1])) return NextResponse.next();
+  // Nobody types it, Postgres takes it in no text, and every search would have to think of it.
+  if (search.includes('%00'))
+    return NextResponse.redirect(new URL(pathname + search.replaceAll('%00', ''), request.url));
   const nonce = btoa(crypto.randomUUID());
   const policy = [
     "default-src 'self'",

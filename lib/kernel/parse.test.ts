@@ -23,4 +23,16 @@ describe('parse', () => {
   it('says of a choice that there is not that it looks wrong', () => {
     expect(codeOf('eaten')).toBe('malformed');
   });
+
+  it('leaves out NUL, which the database takes in no text, and leaves files, times and money alone', () => {
+    const at = new Date(0);
+    const anything = z.object({ text: z.string(), more: z.array(z.any()), at: z.date(), cents: z.bigint() });
+    expect(parse(anything, { text: 'a\0b\0', more: [{ why: '\0' }, 7], at, cents: 1n })).toEqual({
+      text: 'ab',
+      more: [{ why: '' }, 7],
+      at,
+      cents: 1n,
+    });
+    expect(() => parse(z.object({ what: z.string().min(1) }), { what: '\0' })).toThrow(Refused);
+  });
 });

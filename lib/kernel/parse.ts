@@ -1,9 +1,12 @@
 import type { z } from 'zod';
 import { Refused } from './refused.ts';
 
-/** Parses input; throws `Refused('invalid')` whose fields name what is wrong, by message key. */
+/**
+ * Parses input, without the NUL characters that Postgres keeps in no text; throws `Refused('invalid')` whose fields name
+ * what is wrong, by message key.
+ */
 export function parse<S extends z.ZodType>(schema: S, input: unknown): z.output<S> {
-  const result = schema.safeParse(input);
+  const result = schema.safeParse(withoutNul(input));
   if (result.success) return result.data;
   const fields: Record<string, string> = {};
   for (const issue of result.error.issues) {
@@ -11,6 +14,14 @@ export function parse<S extends z.ZodType>(schema: S, input: unknown): z.output<
     fields[field] ??= messageKey(issue, valueAt(input, issue.path));
   }
   throw new Refused('invalid', { fields });
+}
+
+function withoutNul(value: unknown): unknown {
+  if (typeof value === 'string') return value.replaceAll('\0', '');
+  if (Array.isArray(value)) return value.map(withoutNul);
+  if (value === null || typeof value !== 'object' || Object.getPrototypeOf(value) !== Object.prototype)
+    return value;
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, withoutNul(each)]));
 }
 
 // A custom message that is itself a key ("ordering.past_date") wins; otherwise a general key by kind.
