@@ -3,7 +3,7 @@
 import { Dialog as Base } from '@base-ui/react/dialog';
 import { X } from 'lucide-react';
 import { useTranslations } from 'next-intl';
-import type { ReactElement, ReactNode } from 'react';
+import { type ReactElement, type ReactNode, useRef } from 'react';
 import { cx } from './cx.ts';
 import { portalContainer } from './portal-container.ts';
 
@@ -18,9 +18,15 @@ type Props = {
   children?: ReactNode;
 };
 
-/** One decision on top of the page. Esc and a click beside it close it; focus returns to where it was. */
+const fields = 'input:not([type=hidden], [tabindex="-1"]), textarea, select, [role=combobox]';
+
+/**
+ * One decision on top of the page, beginning in its first field. Esc and a click beside it close it; focus returns to where
+ * it was.
+ */
 export function Dialog({ trigger, open, onOpenChange, title, description, wide, children }: Props) {
   const t = useTranslations('ui');
+  const content = useRef<HTMLDivElement>(null);
   return (
     <Base.Root open={open} onOpenChange={onOpenChange}>
       {trigger && <Base.Trigger render={trigger} />}
@@ -28,6 +34,10 @@ export function Dialog({ trigger, open, onOpenChange, title, description, wide, 
         <Base.Backdrop className="fixed inset-0 z-40 bg-scrim transition-opacity duration-150 data-ending-style:opacity-0 data-starting-style:opacity-0" />
         <Base.Viewport className="fixed inset-0 z-40 grid items-end overflow-y-auto sm:items-center sm:p-6">
           <Base.Popup
+            // On a phone a focused field would bring the keyboard up over what is to be read first.
+            initialFocus={(by) =>
+              (by !== 'touch' && content.current?.querySelector<HTMLElement>(fields)) || true
+            }
             className={cx(
               'relative mx-auto w-full rounded-t-xl border bg-surface p-5 pb-[max(1.25rem,env(safe-area-inset-bottom))] text-ink shadow-lift transition duration-150 ease-out data-ending-style:translate-y-2 data-ending-style:opacity-0 data-starting-style:translate-y-2 data-starting-style:opacity-0 sm:rounded-xl sm:p-6',
               wide ? 'sm:max-w-3xl' : 'sm:max-w-lg',
@@ -43,7 +53,11 @@ export function Dialog({ trigger, open, onOpenChange, title, description, wide, 
               </Base.Close>
             </div>
             {description && <Base.Description className="mt-2 text-ink-2">{description}</Base.Description>}
-            {children && <div className="mt-5">{children}</div>}
+            {children && (
+              <div ref={content} className="mt-5">
+                {children}
+              </div>
+            )}
           </Base.Popup>
         </Base.Viewport>
       </Base.Portal>

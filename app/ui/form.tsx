@@ -78,6 +78,8 @@ export function Form({
     } catch (error) {
       // Going elsewhere travels as an error, and means that it is done.
       if (String((error as { digest?: unknown }).digest).startsWith('NEXT_REDIRECT')) forget.current();
+      // The network failed while the browser thought it had one; thrown on, it would take the whole page down.
+      if (error instanceof TypeError && !('digest' in error)) return { message: t('noAnswer') };
       throw error;
     }
   };
