@@ -11,6 +11,7 @@ import {
   reconciliations,
   statements,
 } from '#db/schema/billing.ts';
+import { messages } from '#db/schema/notifications.ts';
 import {
   addPaymentMethod,
   allowRequests,
@@ -66,6 +67,7 @@ import {
   writeOffInvoice,
 } from '#lib/billing/index.ts';
 import { startPartners } from '#lib/billing/testing.ts';
+import { createWorkerAccount } from '#lib/identity/index.ts';
 import { type Actor, type Ctx, uuidv7 } from '#lib/kernel/ctx.ts';
 import { changeSetting } from '#lib/kernel/settings.ts';
 import { as, at, emitted, freshDatabase, runPolicy, testCtx } from '#lib/kernel/testing.ts';
@@ -78,6 +80,7 @@ import { chaseMoney } from './chase-money.ts';
 import { closeDuePeriods } from './close-due-periods.ts';
 import { closeMonth } from './close-month.ts';
 import { closeWeek } from './close-week.ts';
+import { mailPayoutLink } from './mail-payout-link.ts';
 import { openPaymentMethodPolicy } from './open-payment-method.ts';
 import { openPayoutAccountPolicy } from './open-payout-account.ts';
 import { payStatement } from './pay-statement.ts';
@@ -857,6 +860,25 @@ describe('closing a month [US-230]', () => {
     await expect(requestPayoutChange(me, change())).rejects.toMatchObject({
       code: 'billing.too_many_changes',
     });
+  });
+
+  test('the link to confirm other details goes into the worker’s mail, once', async () => {
+    const { accountId } = await createWorkerAccount(ctx, {
+      applicationId: randomUUID(),
+      name: 'Ryzhik',
+      email: 'ryzhik@mcf.example',
+      locale: 'en',
+      characteristics: {},
+    });
+    const me = as(ctx, worker(accountId));
+    const changeId = randomUUID();
+    await requestPayoutChange(me, { changeId, name: 'Ryzhik', account: 'GH-55556666' });
+    for (let i = 0; i < 2; i++) await runPolicy(mailPayoutLink, ctx, { changeId, workerId: accountId });
+    const mailed = await ctx.db.select().from(messages).where(eq(messages.kind, 'payout_details'));
+    expect(mailed).toMatchObject([{ email: 'ryzhik@mcf.example', inApp: false, mailState: 'pending' }]);
+    expect(mailed[0]!.params).toMatchObject({ account: '•••• 6666' });
+    await confirmPayoutChange(me, { token: mailed[0]!.link!.split('/').at(-1) });
+    expect((await myPayoutDetails(me)).account).toBe('•••• 6666');
   });
 
   test('a transfer that failed and arrived after all is posted once; a webhook is a hint', async () => {

@@ -8,7 +8,15 @@ import type { Invoice } from '#lib/billing/index.ts';
 import { payInvoiceAction } from './actions.ts';
 
 /** An invoice that could not be paid: what happens next, and the way out. */
-export async function FailedInvoice({ invoice, method }: { invoice: Invoice; method?: string }) {
+export async function FailedInvoice({
+  invoice,
+  method,
+  isPaused,
+}: {
+  invoice: Invoice;
+  method?: string;
+  isPaused: boolean;
+}) {
   const t = await getTranslations('billing');
   const name = method ?? t('methods.payroll');
   return (
@@ -29,7 +37,7 @@ export async function FailedInvoice({ invoice, method }: { invoice: Invoice; met
               method: name,
               when: () => <When at={invoice.nextAttemptAt!} mode="exact" />,
             })
-          : t('failed.last', { method: name })}
+          : t(isPaused ? 'failed.last' : 'failed.lastAllowed', { method: name })}
       </Callout>
     </div>
   );

@@ -20,6 +20,7 @@ import {
   myAccount,
   myInvoices,
   myMovements,
+  myPauses,
   myPaymentMethods,
 } from '#lib/billing/index.ts';
 import { myActiveOrders } from '#lib/ordering/index.ts';
@@ -38,12 +39,13 @@ export default async function InvoicesPage({ searchParams }: { searchParams: Pro
   const ctx = await requireCtx('client');
   const [t, locale, search] = await Promise.all([getTranslations('billing'), getLocale(), searchParams]);
   const page = pageOf(search);
-  const [account, invoices, latest, methods, active] = await Promise.all([
+  const [account, invoices, latest, methods, active, pauses] = await Promise.all([
     myAccount(ctx),
     myInvoices(ctx, { limit: pageSize, offset: (page - 1) * pageSize }),
     myMovements(ctx, { limit: 5 }),
     myPaymentMethods(ctx),
     myActiveOrders(ctx),
+    myPauses(ctx),
   ]);
   const expected = forecast(account, active);
   const failed = invoices.rows.filter(({ state }) => state === 'failed');
@@ -52,7 +54,12 @@ export default async function InvoicesPage({ searchParams }: { searchParams: Pro
     <>
       <PageHeader title={t('title')} lead={t('lead')} />
       {failed.map((invoice) => (
-        <FailedInvoice key={invoice.id} invoice={invoice} method={invoice.lastAttempt?.targetLabel} />
+        <FailedInvoice
+          key={invoice.id}
+          invoice={invoice}
+          method={invoice.lastAttempt?.targetLabel}
+          isPaused={pauses.some(({ id }) => id === invoice.id)}
+        />
       ))}
       <div className="mb-10 grid gap-x-8 gap-y-6 sm:grid-cols-3">
         <Figure

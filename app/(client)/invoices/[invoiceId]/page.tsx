@@ -5,7 +5,7 @@ import { invoiceNumber } from '#app/billing-parts/invoice-number.ts';
 import { InvoicePaper } from '#app/billing-parts/invoice-paper.tsx';
 import { requireCtx } from '#app/session.ts';
 import { TextLink } from '#app/ui/text-link.tsx';
-import { readInvoice } from '#lib/billing/index.ts';
+import { myPauses, readInvoice } from '#lib/billing/index.ts';
 import { accountNames } from '#lib/identity/index.ts';
 import { Refused } from '#lib/kernel/refused.ts';
 import { FailedInvoice } from '../failed-invoice.tsx';
@@ -31,10 +31,20 @@ export async function generateMetadata(props: Props): Promise<Metadata> {
 /** One invoice, to read and to print [US-260]. */
 export default async function InvoicePage(props: Props) {
   const { ctx, invoice, items, attempts } = await load(props);
-  const [t, names] = await Promise.all([getTranslations('billing'), accountNames(ctx, [invoice.clientId])]);
+  const [t, names, pauses] = await Promise.all([
+    getTranslations('billing'),
+    accountNames(ctx, [invoice.clientId]),
+    myPauses(ctx),
+  ]);
   return (
     <>
-      {invoice.state === 'failed' && <FailedInvoice invoice={invoice} method={attempts[0]?.targetLabel} />}
+      {invoice.state === 'failed' && (
+        <FailedInvoice
+          invoice={invoice}
+          method={attempts[0]?.targetLabel}
+          isPaused={pauses.some(({ id }) => id === invoice.id)}
+        />
+      )}
       <InvoicePaper
         invoice={invoice}
         items={items}
