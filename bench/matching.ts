@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import postgres from 'postgres';
 import { connect } from '#db/client.ts';
 import { migrate } from '#db/migrate.ts';
@@ -127,37 +129,37 @@ async function measure(
         excludedWorkerId: null,
       };
     };
-    globalThis.gc?.();
-    const before = process.memoryUsage();
+    const before = held();
     const loadBegun = performance.now();
     await matchOrder(ctx(), order(60));
     const firstMs = performance.now() - loadBegun;
 
     const times: number[] = [];
+    const cpuBegun = process.cpuUsage();
     for (let round = 0; round < rounds + warmUps; round++) {
       const asked = order(60 + round);
       const begun = performance.now();
       await matchOrder(ctx(), asked);
       if (round >= warmUps) times.push(performance.now() - begun);
     }
-    globalThis.gc?.();
-    const after = process.memoryUsage();
+    const cpu = process.cpuUsage(cpuBegun);
+    const after = held();
     const inSql: number[] = [];
     for (let round = 0; round < (workerCount > 200_000 ? 5 : 15); round++) {
       const begun = performance.now();
       await bestInOneQuery(sql, order(60 + round));
       if (round >= 2) inSql.push(performance.now() - begun);
     }
-    const held = (memory: NodeJS.MemoryUsage) => memory.heapUsed + memory.external;
     return {
       workerCount,
       p50Ms: at(times, 0.5),
       p95Ms: at(times, 0.95),
       sqlP50Ms: at(inSql, 0.5),
       sqlP95Ms: at(inSql, 0.95),
+      // Of this process; unlike the times it does not depend on what else the machine does.
+      cpuMsEach: Math.round((cpu.user + cpu.system) / 100 / (rounds + warmUps)) / 10,
       firstMs: Math.round(firstMs),
-      memoryMb: Math.round((held(after) - held(before)) / 1e6),
-      rssMb: Math.round(after.rss / 1e6),
+      memoryMb: Math.round((after - before) / 1e6),
       burst: withBurst ? await burst() : undefined,
     };
 
@@ -237,6 +239,16 @@ async function bestInOneQuery(
     where w.active and not coalesce(busy, false)
       and (characteristics->>'precision')::int >= 20 and (characteristics->>'patience')::int >= 20
     order by rating desc limit 10`;
+}
+
+/** What is in use after a garbage collection, in bytes. */
+function held(): number {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  collect();
+  collect();
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
 }
 
 function at(times: readonly number[], share: number): number {

@@ -481,7 +481,7 @@ describe('the pool in columns', () => {
     forgetOldEngagements(pool, startsAt.getTime() - 100 * hour);
     expect(pool.calendar.count).toBe(1);
     const around = { startsAt: startsAt.getTime(), endsAt: startsAt.getTime() + hour, windowDays: 30 };
-    expect([...lookAround(pool, around).overlaps]).toEqual([1, 0, 0]);
+    expect([...lookAround(pool, around).overlaps.subarray(0, 3)]).toEqual([1, 0, 0]);
     putEngagement(pool, {
       orderId: 'a-0',
       workerId: 'a',
@@ -489,6 +489,6 @@ describe('the pool in columns', () => {
       endsAt: 1,
       state: engagementState.gone,
     });
-    expect([...lookAround(pool, around).overlaps]).toEqual([0, 0, 0]);
+    expect([...lookAround(pool, around).overlaps.subarray(0, 3)]).toEqual([0, 0, 0]);
   });
 });

@@ -1,4 +1,4 @@
-import { giveBack, hashOf, lookAround, mixLots, type Pool, takeColumn } from './pool.rules.ts';
+import { giveBack, hashOf, lookAround, mixLots, type Pool, takeColumn, takeSlots } from './pool.rules.ts';
 import {
   type ClientHistory,
   isRemote,
@@ -195,10 +195,14 @@ export async function runPipeline(
   },
 ): Promise<Found | null> {
   const { withClient = new Map(), askRemote, clock = () => 0, now } = given;
-  const all = new Int32Array(pool.count);
+  const all = takeSlots(pool);
+  const lists = [all];
   let size = 0;
   for (let slot = 0; slot < pool.count; slot++) if (pool.active[slot]) all[size++] = slot;
-  if (size === 0) return null;
+  if (size === 0) {
+    giveBack(pool, { slots: lists });
+    return null;
+  }
   let left: Int32Array = all.subarray(0, size);
   const scene: Scene = {
     order,
@@ -247,7 +251,8 @@ export async function runPipeline(
         scene,
         step.params,
       );
-      const kept = new Int32Array(left.length);
+      const kept = takeSlots(pool);
+      lists.push(kept);
       let keptCount = 0;
       for (let i = 0; i < left.length; i++) if (keeps(left[i]!)) kept[keptCount++] = left[i]!;
       if (keptCount === 0) why = 'empty';
@@ -302,7 +307,11 @@ export async function runPipeline(
     })),
   };
   given.onFound?.(found);
-  giveBack(pool, [total, ...scored.map(({ values }) => values)]);
+  giveBack(pool, {
+    columns: [total, ...scored.map(({ values }) => values)],
+    slots: lists,
+    surroundings: [scene.around],
+  });
   return found;
 }
 
@@ -371,7 +380,7 @@ function shortlist(
   const ranked = Int32Array.from(left).sort(
     (a, b) => total[b]! - total[a]! || mixLots(pool.lots[a]!, seed) - mixLots(pool.lots[b]!, seed),
   );
-  giveBack(pool, [total]);
+  giveBack(pool, { columns: [total] });
   return ranked.subarray(0, limit);
 }
 

@@ -17,8 +17,8 @@ export type Pool = {
   /** Milliseconds. */
   trainedAt: Float64Array;
   calendar: Calendar;
-  /** Columns that a match has given back, so that the next one need not ask for new ones. */
-  spare: Float64Array[];
+  /** What matches have given back, so that the next one need not ask for new memory: that is what costs most. */
+  spare: { columns: Float64Array[]; slots: Int32Array[]; surroundings: Surroundings[] };
 };
 
 /** Engagements as columns, in the order in which they became known. */
@@ -68,7 +68,7 @@ export function createPool(capacity = firstCapacity): Pool {
     failed: new Uint32Array(capacity),
     trainedAt: new Float64Array(capacity),
     calendar: createCalendar(capacity),
-    spare: [],
+    spare: { columns: [], slots: [], surroundings: [] },
   };
 }
 
@@ -151,12 +151,24 @@ export type Surroundings = {
 export const farMinutes = 0xffff;
 
 export function lookAround(
-  { count, calendar }: Pool,
+  pool: Pool,
   { startsAt, endsAt, windowDays }: { startsAt: number; endsAt: number; windowDays: number },
 ): Surroundings {
-  const overlaps = new Uint8Array(count);
-  const gapMinutes = new Uint16Array(count).fill(farMinutes);
-  const nearbyCount = new Uint16Array(count);
+  const { count, calendar, spare } = pool;
+  const capacity = pool.active.length;
+  const used = spare.surroundings.pop();
+  const around =
+    used && used.overlaps.length >= count
+      ? used
+      : {
+          overlaps: new Uint8Array(capacity),
+          gapMinutes: new Uint16Array(capacity),
+          nearbyCount: new Uint16Array(capacity),
+        };
+  const { overlaps, gapMinutes, nearbyCount } = around;
+  overlaps.fill(0, 0, count);
+  gapMinutes.fill(farMinutes, 0, count);
+  nearbyCount.fill(0, 0, count);
   const [from, to] = [startsAt - windowDays * dayMs, startsAt + windowDays * dayMs];
   const { open, gone } = engagementState;
   for (let i = 0; i < calendar.count; i++) {
@@ -173,17 +185,30 @@ export function lookAround(
       if (gap < gapMinutes[slot]!) gapMinutes[slot] = gap;
     }
   }
-  return { overlaps, gapMinutes, nearbyCount };
+  return around;
 }
 
 /** A column of numbers, one a slot; what is in it is of an earlier match. */
-export function takeColumn(pool: Pool): Float64Array {
-  const column = pool.spare.pop();
-  return column && column.length >= pool.count ? column : new Float64Array(pool.active.length);
+export function takeColumn({ spare, count, active }: Pool): Float64Array {
+  const column = spare.columns.pop();
+  return column && column.length >= count ? column : new Float64Array(active.length);
 }
 
-export function giveBack(pool: Pool, columns: readonly Float64Array[]): void {
-  for (const column of columns) if (pool.spare.length < spareLimit) pool.spare.push(column);
+/** Room for a list of slots; what is in it is of an earlier match. */
+export function takeSlots({ spare, count, active }: Pool): Int32Array {
+  const slots = spare.slots.pop();
+  return slots && slots.length >= count ? slots : new Int32Array(active.length);
+}
+
+/** For the next match; nobody may look at them any more. */
+export function giveBack(
+  { spare }: Pool,
+  used: { columns?: Float64Array[]; slots?: Int32Array[]; surroundings?: Surroundings[] },
+): void {
+  for (const column of used.columns ?? []) if (spare.columns.length < spareLimit) spare.columns.push(column);
+  for (const slots of used.slots ?? []) if (spare.slots.length < spareLimit) spare.slots.push(slots);
+  for (const around of used.surroundings ?? [])
+    if (spare.surroundings.length < spareLimit) spare.surroundings.push(around);
 }
 
 /** FNV-1a: the same text has the same lot everywhere. */
