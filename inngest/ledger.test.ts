@@ -6,7 +6,7 @@ import { and, eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { connect } from '#db/client.ts';
 import { attempts, invoices, items, statements } from '#db/schema/billing.ts';
-import { giveBonus, payInvoice, requestClose, retryPayout } from '#lib/billing/index.ts';
+import { giveBonus, grantRefund, payInvoice, requestClose, retryPayout } from '#lib/billing/index.ts';
 import { startPartners } from '#lib/billing/testing.ts';
 import { type Ctx, uuidv7 } from '#lib/kernel/ctx.ts';
 import { account, as, at, emitted, freshDatabase, runPolicy, testCtx } from '#lib/kernel/testing.ts';
@@ -86,18 +86,20 @@ async function ended({
   return { orderId, clientId, workerId };
 }
 
+async function closedWeek(clientId: string, period: string, now: string) {
+  await requestClose(at(ctx, now), { kind: 'week', period });
+  await runPolicy(closeWeek, at(ctx, now), { periodEnd: period });
+  const [invoice] = await ctx.db
+    .select()
+    .from(invoices)
+    .where(and(eq(invoices.clientId, clientId), eq(invoices.period, period)));
+  return invoice!;
+}
+
 describe('a charge that succeeds late, after another try was paid', () => {
   test('is posted once as paid twice, and the next invoice gives it back', async () => {
     const { clientId } = await ended();
-    const close = async (period: string, now: string) => {
-      await requestClose(at(ctx, now), { kind: 'week', period });
-      await runPolicy(closeWeek, at(ctx, now), { periodEnd: period });
-      const [invoice] = await ctx.db
-        .select()
-        .from(invoices)
-        .where(and(eq(invoices.clientId, clientId), eq(invoices.period, period)));
-      return invoice!;
-    };
+    const close = (period: string, now: string) => closedWeek(clientId, period, now);
     const first = await close('2026-03-08', afterSunday);
     partners.behave('says_failed_then_succeeded');
     const now = at(ctx, afterSunday);
@@ -124,6 +126,36 @@ describe('a charge that succeeds late, after another try was paid', () => {
     await ended({ clientId, costCents: 25_000n, endedAt: '2026-03-10T12:00:00Z' });
     expect(await close('2026-03-15', '2026-03-15T17:01:00Z')).toMatchObject({ amountCents: 15_000n });
   });
+});
+
+test('a refund lowers the next invoice, once, and is never more than was paid', async () => {
+  const { clientId } = await ended();
+  const invoice = await closedWeek(clientId, '2026-03-08', afterSunday);
+  const biller = at(as(ctx, 'billing'), '2026-03-09T09:00:00Z');
+  const refund = {
+    refundId: randomUUID(),
+    invoiceId: invoice.id,
+    amount: '60',
+    reason: 'The glass was plastic',
+  };
+  await expect(grantRefund(biller, refund)).rejects.toMatchObject({ code: 'billing.not_refundable' });
+  await runPolicy(chargeInvoice, at(ctx, afterSunday), {
+    invoiceId: invoice.id,
+    clientId,
+    amountCents: invoice.amountCents.toString(),
+  });
+  await Promise.all([grantRefund(biller, refund), grantRefund(biller, refund)]);
+  const more = { ...refund, refundId: randomUUID() };
+  await expect(grantRefund(biller, { ...more, amount: '40,01' })).rejects.toMatchObject({
+    code: 'billing.not_refundable',
+  });
+  await expect(grantRefund(as(ctx, 'manager'), more)).rejects.toMatchObject({ code: 'not_allowed' });
+  expect(await balanceOf(ctx, accountId('clients', 'receivable', clientId))).toBe(-6_000n);
+  await ended({ clientId, endedAt: '2026-03-10T12:00:00Z' });
+  expect(await closedWeek(clientId, '2026-03-15', '2026-03-15T17:01:00Z')).toMatchObject({
+    amountCents: 4_000n,
+  });
+  expect((await verifyMoney(at(ctx, '2026-03-16T00:00:00Z'))).problems).toEqual([]);
 });
 
 describe('a payout that arrives late, after another try had arrived', () => {

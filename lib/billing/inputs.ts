@@ -38,6 +38,13 @@ export const addPaymentMethodInput = z.object({
 
 export const choosePaymentMethodInput = z.object({ methodId: id });
 export const payInvoiceInput = z.object({ invoiceId: id });
+export const grantRefundInput = z.object({
+  /** Made by the form: the same click twice gives one refund. */
+  refundId: id,
+  invoiceId: id,
+  amount,
+  reason: z.string().trim().min(3).max(500),
+});
 export const decidePauseInput = z.object({ invoiceId: id, reason: z.string().trim().min(3).max(500) });
 export const retryPayoutInput = z.object({ statementId: id });
 export const askAgainInput = z.object({ attemptId: id });

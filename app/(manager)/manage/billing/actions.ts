@@ -8,6 +8,7 @@ import {
   askAgain,
   decideBonus,
   giveBonus,
+  grantRefund,
   lookAgain,
   pauseClose,
   payInvoice,
@@ -92,6 +93,18 @@ export async function writeOffAction(_state: FormState, form: FormData): Promise
   return runAction(form, async (ctx) => {
     await writeOffInvoice(ctx, { invoiceId: form.get('invoiceId'), reason: form.get('reason') });
     return { message: (await words())('pauses.writtenOff') };
+  });
+}
+
+export async function grantRefundAction(_state: FormState, form: FormData): Promise<FormState> {
+  return runAction(form, async (ctx) => {
+    await grantRefund(ctx, {
+      refundId: form.get('refundId'),
+      invoiceId: form.get('invoiceId'),
+      amount: form.get('amount'),
+      reason: form.get('reason'),
+    });
+    return { message: (await words())('refund.granted') };
   });
 }
 

@@ -13,6 +13,7 @@ import { Refused } from '#lib/kernel/refused.ts';
 import { chargeAgainAction } from '../../actions.ts';
 import { AskAgain } from '../../ask-again.tsx';
 import { WriteOff } from '../../pauses/pause-decision.tsx';
+import { GrantRefund } from './grant-refund.tsx';
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations('billing.invoices'))('title') };
@@ -43,6 +44,7 @@ export default async function InvoicePage({ params }: { params: Promise<{ invoic
           <>
             {parked && <AskAgain attemptId={parked.id} />}
             <WriteOff invoice={invoice} />
+            {invoice.state === 'paid' && <GrantRefund invoice={invoice} refundId={ctx.newId()} />}
             {invoice.state === 'failed' && (
               <ConfirmButton
                 action={chargeAgainAction}
