@@ -56,6 +56,7 @@ export const items = billing.table(
     index('items_open').on(t.purpose, t.partyId, t.occurredAt).where(sql`${t.documentId} is null`),
     index('items_document').on(t.documentId).where(sql`${t.documentId} is not null`),
     index('items_order').on(t.orderId),
+    index('items_occurred_at').on(t.occurredAt),
   ],
 );
 

@@ -1,0 +1,1 @@
+CREATE INDEX "items_occurred_at" ON "billing"."items" USING btree ("occurred_at");
