@@ -75,9 +75,12 @@ export async function transaction<T>(
           },
         };
         const result = await work(tx);
-        if (entries.length) await db.insert(audit).values(entries);
-        if (events.length) await db.insert(outbox).values(events);
-        if (events.length || topics.size) await notify(db, [...topics], events.length > 0);
+        // Sent together: the answer to one is not waited for before the next.
+        await Promise.all([
+          entries.length && db.insert(audit).values(entries),
+          events.length && db.insert(outbox).values(events),
+          (events.length || topics.size) && notify(db, [...topics], events.length > 0),
+        ]);
         if (before) await switchRole(db, before);
         return result;
       });
