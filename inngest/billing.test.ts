@@ -64,6 +64,7 @@ import {
   statementIssued,
   waivePenalty,
   weekCloseRequested,
+  weeklyFigures,
   writeOffInvoice,
 } from '#lib/billing/index.ts';
 import { startPartners } from '#lib/billing/testing.ts';
@@ -1127,6 +1128,26 @@ test('what clients owe by age is what the ledger says they owe, client by client
   for (const row of posted)
     expect([row.clientId, await receivable(row.clientId)]).toEqual([row.clientId, row.totalCents]);
   await expect(receivables(as(ctx, client(clientId)))).rejects.toMatchObject({ code: 'not_allowed' });
+});
+
+test('revenue and cost are counted in the week in which orders ended', async () => {
+  const workerId = randomUUID();
+  await joined(workerId);
+  // Sundays at 18:00 in Berlin: the 9th and the 16th of May 2027.
+  await end({ workerId, costCents: 10_000n, priceCents: 9_500n, endedAt: '2027-05-09T15:59:59Z' });
+  await end({ workerId, outcome: 'failed', endedAt: '2027-05-09T16:00:00Z' });
+  await giveBonus(at(as(ctx, 'manager'), '2027-05-16T15:59:59Z'), {
+    bonusId: randomUUID(),
+    workerId,
+    amount: '5',
+    reason: 'For the clock',
+  });
+  const weeks = await weeklyFigures(at(as(ctx, 'manager'), '2027-05-16T17:00:00Z'), { weeksCount: 3 });
+  expect(weeks.map(({ period, revenueCents, costCents }) => [period, revenueCents, costCents])).toEqual([
+    ['2027-05-23', 0n, 0n],
+    ['2027-05-16', 10_000n, -3_500n],
+    ['2027-05-09', 9_500n, 6_000n],
+  ]);
 });
 
 test('an invoice’s event carries what the next policy needs', async () => {

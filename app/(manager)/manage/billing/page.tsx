@@ -6,7 +6,7 @@ import { formatMoney } from '#app/ui/format-money.ts';
 import { Figure, PageHeader, Section } from '#app/ui/layout-parts.tsx';
 import { LinkButton } from '#app/ui/link-button.tsx';
 import { Money } from '#app/ui/money.tsx';
-import { billingOverview, closablePeriods } from '#lib/billing/index.ts';
+import { billingOverview, closablePeriods, weeklyFigures } from '#lib/billing/index.ts';
 import { accountNames } from '#lib/identity/index.ts';
 import { hasRole } from '#lib/kernel/ctx.ts';
 import type { TrialRow } from '#lib/ledger/index.ts';
@@ -14,6 +14,7 @@ import { CloseButtons } from './close-buttons.tsx';
 import { Closes } from './closes.tsx';
 import { BillingTabs } from './tabs.tsx';
 import { TrialTable } from './trial-table.tsx';
+import { Weeks } from './weeks.tsx';
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations('billing.manage'))('title') };
@@ -25,12 +26,13 @@ const balance = (rows: readonly TrialRow[], kind: string) =>
 /** The state of the money at a glance: what is owed and paid, whether the books balance, what was closed. */
 export default async function BillingPage() {
   const ctx = await requireCtx('manager', 'billing');
-  const [t, locale, overview, week, month] = await Promise.all([
+  const [t, locale, overview, week, month, weeks] = await Promise.all([
     getTranslations('billing.manage'),
     getLocale(),
     billingOverview(ctx),
     closablePeriods(ctx, 'week'),
     closablePeriods(ctx, 'month'),
+    weeklyFigures(ctx),
   ]);
   const names = await accountNames(
     ctx,
@@ -109,6 +111,9 @@ export default async function BillingPage() {
           <TrialTable book="clients" rows={clients} />
           <TrialTable book="people" rows={people} />
         </div>
+      </Section>
+      <Section id="weeks" title={t('weeks.title')} lead={t('weeks.lead')}>
+        <Weeks weeks={weeks} />
       </Section>
       <Section id="closes" title={t('closes')} lead={t('closesLead')}>
         <Closes closes={closes} names={names} canAct={canAct} />
