@@ -3,6 +3,7 @@ import { accounts, lines, transactions } from '#db/schema/ledger.ts';
 import type { Ctx } from '#lib/kernel/ctx.ts';
 import type { Cents } from '#lib/kernel/money.ts';
 import type { Book } from './accounts.rules.ts';
+import { stragglers } from './seal-book.ts';
 
 type Reader = Pick<Ctx, 'db'>;
 const total = sql<string>`coalesce(sum(${lines.amountCents}), 0)`;
@@ -130,7 +131,7 @@ export async function trialBalance(ctx: Reader, book: Book): Promise<TrialRow[]>
     ), later as (
       select a.kind, l.amount_cents as cents
       from ledger.transactions t join ledger.lines l on l.transaction_id = t.id join ledger.accounts a on a.id = l.account_id
-      where t.book = ${book} and t.recorded_at >= coalesce((select at from head) - interval '1 hour', '-infinity')
+      where t.book = ${book} and t.recorded_at >= coalesce((select at from head) - ${stragglers}, '-infinity')
         and not exists (select from ledger.seals s where s.transaction_id = t.id)
     ), moved as (
       select kind, debit, credit from kept

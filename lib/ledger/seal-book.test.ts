@@ -14,6 +14,7 @@ import {
   balanceOf,
   postings,
   postTransaction,
+  postTransactions,
   sealBook,
   trialBalance,
   verifyLedger,
@@ -114,6 +115,25 @@ describe('sealing a book', () => {
       sealedCount: 7,
       head: anchors.anchors.at(-1)!.hash,
     });
+  });
+
+  test('takes thousands in rounds, each once', async () => {
+    const before = (await seal()).seq;
+    await transaction(ctx, (tx) =>
+      postTransactions(
+        tx,
+        Array.from({ length: 2500 }, () =>
+          postings.order_charged({
+            orderId: `many-${++orders}`,
+            clientId: 'tom',
+            costCents: 1n,
+            occurredAt: ctx.now,
+          }),
+        ),
+      ),
+    );
+    expect(await seal()).toEqual({ sealedCount: 2500, seq: before + 2500 });
+    expect(await codes()).toEqual([]);
   });
 
   test('the head on a paper is found in the chain, and a forged one is not', async () => {

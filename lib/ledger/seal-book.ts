@@ -9,14 +9,17 @@ import { type Anchor, anchorsKey, type Content, genesis, link, readAnchors, writ
 /** The role that sees a book; none: the application's own. */
 export const roleOf = (book: Book): { role?: string } => (book === 'betting' ? { role: 'mcf_betting' } : {});
 
+/** Whatever is posted commits within its statement's and its idle limit: this is far more than a straggler needs. */
+export const stragglers = sql`interval '10 minutes'`;
+
 /** Transactions in one round of the sealer, which is one database transaction. */
 const roundSize = 1000;
-const roundsAtMost = 100;
+const roundsAtMost = 500;
 
 /**
  * Chains what was posted to a book since the last time, then writes the head down outside the database. Runs beside
  * posting and never in its way; two sealers of a book take turns. `everything` also looks for transactions that are
- * older than the last sealed one by more than an hour. Answers how many were sealed; 100,000 at most in one call.
+ * older than the last sealed one by more than ten minutes. Answers how many were sealed; 500,000 at most in one call.
  */
 export async function sealBook(
   ctx: Ctx,
@@ -24,32 +27,38 @@ export async function sealBook(
 ): Promise<{ sealedCount: number; seq: number }> {
   requireRole(ctx, 'system');
   let sealedCount = 0;
+  let from = everything ? '-infinity' : null;
   for (let round = 0; round < roundsAtMost; round++) {
-    const sealed = await transaction(ctx, (tx) => sealRound(tx, book, everything), roleOf(book));
-    sealedCount += sealed;
-    if (sealed < roundSize) break;
+    const sealed = await transaction(ctx, (tx) => sealRound(tx, book, from), roleOf(book));
+    sealedCount += sealed.count;
+    if (sealed.count < roundSize) break;
+    // Whoever commits late and before this is for the next call.
+    from = sealed.last;
   }
   const head = await transaction(ctx, (tx) => headOf(tx, book), roleOf(book));
   if (head) await anchor(ctx, store, book, head);
   return { sealedCount, seq: head?.seq ?? 0 };
 }
 
-async function sealRound(tx: Tx, book: Book, everything: boolean): Promise<number> {
+async function sealRound(
+  tx: Tx,
+  book: Book,
+  from: string | null,
+): Promise<{ count: number; last: string | null }> {
   await tx.db.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`ledger:seal:${book}`}, 0))`);
   const head = await headOf(tx, book);
-  // Whatever is posted commits within its statement timeout: an hour is far more than a straggler needs.
-  const since = everything
-    ? sql`'-infinity'::timestamptz`
-    : sql`coalesce((select t.recorded_at - interval '1 hour' from ledger.seals s
+  const since = from
+    ? sql`${from}::timestamptz`
+    : sql`coalesce((select t.recorded_at - ${stragglers} from ledger.seals s
         join ledger.transactions t on t.id = s.transaction_id
         where s.book = ${book} order by s.seq desc limit 1), '-infinity')`;
-  const rows = await tx.db.execute<Content & { id: string }>(sql`
-    select t.id, ${transactionText} as transaction, ${linesText} as lines
+  const rows = await tx.db.execute<Content & { id: string; recorded_at: string }>(sql`
+    select t.id, t.recorded_at::text as recorded_at, ${transactionText} as transaction, ${linesText} as lines
     from ledger.transactions t
     where t.book = ${book} and t.recorded_at >= ${since}
       and not exists (select from ledger.seals s where s.transaction_id = t.id)
     order by t.recorded_at, t.id limit ${roundSize}`);
-  if (rows.length === 0) return 0;
+  if (rows.length === 0) return { count: 0, last: null };
   let hash = head?.hash ?? genesis(book);
   let seq = head?.seq ?? 0;
   const seals = rows.map((row) => {
@@ -75,7 +84,7 @@ async function sealRound(tx: Tx, book: Book, everything: boolean): Promise<numbe
       coalesce(moved.credit, 0) + coalesce(last.credit_cents, 0)
     from moved left join lateral (select * from ledger.snapshots known
       where known.book = ${book} and known.kind = moved.kind order by known.seq desc limit 1) last on true`);
-  return rows.length;
+  return { count: rows.length, last: rows.at(-1)!.recorded_at };
 }
 
 /** The head of a book's chain; with `at`, as it stood then. Null while nothing is sealed. */
