@@ -11,7 +11,7 @@ import { UnsentPhotos } from './work/unsent-photos.tsx';
 export async function generateMetadata(): Promise<Metadata> {
   const t = await getTranslations('execution');
   return {
-    title: t('title'),
+    title: { default: t('title'), template: '%s · Make Cats Free' },
     manifest: '/work.webmanifest',
     appleWebApp: { capable: true, title: 'MCF', statusBarStyle: 'default' },
   };
