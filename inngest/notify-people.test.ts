@@ -34,6 +34,9 @@ dbTest('everyone on the list is told once of each thing, however often its polic
     statementId: 's1',
     jobId: 'j1',
     day: '2026-03-01',
+    kind: 'slow',
+    subject: '',
+    measured: 900,
   };
   // The stock's item has to exist; the warehouse's own tests tell of it.
   const told = notifyPeople.filter(({ id }) => id !== 'notify-staff-of-low-stock');
@@ -59,6 +62,7 @@ dbTest('everyone on the list is told once of each thing, however often its polic
     'client: order_started /orders/o1',
     'client: requests_paused /invoices',
     'manager: bonus_proposed /manage/billing/bonuses',
+    'manager: matching_slow /manage/matching',
     'manager: order_overran /manage/orders/o1',
     'manager: pool_empty /manage/orders/o1',
     'staff: cookie_late /warehouse/j1',

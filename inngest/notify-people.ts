@@ -13,7 +13,7 @@ import { applicationDeclined, applicationSubmitted } from '#lib/hiring/index.ts'
 import { findPerson } from '#lib/identity/index.ts';
 import type { Ctx } from '#lib/kernel/ctx.ts';
 import type { EventDeclaration } from '#lib/kernel/events.ts';
-import { poolFoundEmpty } from '#lib/matching/index.ts';
+import { alarmRaised, poolFoundEmpty } from '#lib/matching/index.ts';
 import { tell, tellRole } from '#lib/notifications/index.ts';
 import {
   orderAssigned,
@@ -197,6 +197,17 @@ export const notifyPeople: readonly Policy<any>[] = [
     kind: 'pool_empty',
     link: `/manage/orders/${orderId}`,
   })),
+  notify('notify-managers-of-matching-alarm', alarmRaised, async (_, { kind, subject, measured }) =>
+    // Of an empty pool they hear at once, with the order.
+    kind === 'pool_empty'
+      ? null
+      : {
+          role: 'manager',
+          kind: kind === 'slow' ? 'matching_slow' : 'matching_step_failing',
+          link: '/manage/matching',
+          params: { step: subject, measured: String(measured) },
+        },
+  ),
   notify('notify-managers-of-overrun', orderOverran, async (ctx, order) => ({
     role: 'manager',
     kind: 'order_overran',

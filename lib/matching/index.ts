@@ -2,13 +2,13 @@ export { addSample } from './add-sample.ts';
 export { deactivateSample } from './deactivate-sample.ts';
 export { discardDraft } from './discard-draft.ts';
 export * from './events.ts';
+export { livePool as warmPool } from './live-pool.ts';
 export { type Match, matchOrder } from './match-order.ts';
 export {
   type Change,
   compare,
   type PipelineSpec,
   type Problem,
-  problemsOf,
   type StepSpec,
   type Trace,
 } from './pipeline.rules.ts';

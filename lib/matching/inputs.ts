@@ -27,7 +27,7 @@ export const releaseEngagementInput = z.object({
 });
 
 export { compare, pinnedTypes, problemsOf, stepLimit } from './pipeline.rules.ts';
-export { initialParams, isRemote, stepTypeNames, typeOf } from './step.rules.ts';
+export { initialParams, stepTypeNames, typeOf } from './step.rules.ts';
 
 function paramSchema(spec: ParamSpec): z.ZodType {
   if (spec.kind === 'address') return z.string().trim().max(500);

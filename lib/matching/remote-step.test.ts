@@ -70,7 +70,7 @@ const step = (
   type,
   enabled: true,
   weight: 1,
-  params: { ...initialParams('remote_score'), deadlineMs: 2000, address, ...more },
+  params: { ...initialParams('remote_score'), deadlineMs: 15_000, address, ...more },
 });
 const ask = (spec: StepSpec, count = 3) => askRemoteStep(spec, sceneOf(count), slots(count));
 

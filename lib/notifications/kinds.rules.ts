@@ -40,6 +40,8 @@ export const kinds = {
   cookie_late: 'warehouse',
   stock_low: 'warehouse',
   pool_empty: 'alerts',
+  matching_step_failing: 'alerts',
+  matching_slow: 'alerts',
   order_overran: 'alerts',
   payout_stuck: 'alerts',
   client_paused: 'alerts',
