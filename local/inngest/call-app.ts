@@ -6,7 +6,7 @@ import { newId } from './event.ts';
 import type { FunctionConfig } from './function-config.ts';
 import { createJob, type Job } from './job.ts';
 import { MAX_ANSWER_BYTES, MAX_STATE_BYTES } from './limits.ts';
-import { post } from './post.ts';
+import { post, UNREACHABLE } from './post.ts';
 import { settle } from './settle.ts';
 import { signBody } from './signature.ts';
 
@@ -22,6 +22,7 @@ export async function callApp(core: Core, job: Job): Promise<Job[]> {
   }
   const began = Date.now();
   const answer = await sendCall(core, job, fn.url, fn.uuid, fn.maxAttempts, state);
+  if ('failure' in answer && answer.failure.startsWith(UNREACHABLE)) core.unreachable();
   const outcome = readAnswer(answer, job, fn.maxAttempts, Date.now());
   if (typeof outcome.next === 'object' && 'error' in outcome.next) {
     core.log('warn', 'a call will be tried again', {

@@ -25,6 +25,8 @@ export type Core = {
   lockFor(keys: string[] | null): number | null;
   /** Takes rows over that were written with our lock, and looks for others if some were not. Call after the commit. */
   hand(jobs: Job[]): void;
+  /** A call did not reach the app. */
+  unreachable(): void;
   /** Repeats database work while the database is away. */
   patiently<T>(work: () => Promise<T>): Promise<T>;
 };

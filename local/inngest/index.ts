@@ -90,6 +90,7 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
       lockFor: queue.lockFor,
       hand: queue.hand,
       patiently: queue.patiently,
+      unreachable: () => {},
     };
     const server = createServer({
       core,
@@ -113,10 +114,9 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
     let graceMs = 5000;
     closing.push(() => queue.stop(graceMs));
     await queue.start(core);
-    if (options.appUrl) {
-      const syncing = keepSyncing(core, options.appUrl, dev);
-      closing.push(() => syncing.stop());
-    }
+    const syncing = keepSyncing(core, options.appUrl, dev);
+    core.unreachable = syncing.again;
+    closing.push(() => syncing.stop());
     const keepMs = options.keepHistoryMs ?? 7 * 86_400_000;
     const prune = () =>
       pruneHistory(sql, new Date(Date.now() - keepMs)).catch((error) =>

@@ -39,8 +39,8 @@ export type Job = {
   /** A schedule: its tick, before the jitter. A debounce: when it can be put off no further. */
   at: Date | null;
   error: string | null;
-  /** The run's events when they are known without reading: the first call of a run started here. Not stored. */
-  fresh?: string[];
+  /** The run's events when they are known without reading: the first call of a run. Not stored. */
+  fresh?: string[] | null;
 };
 
 /** A row for the run of `like`, due now and unlocked unless told otherwise. */

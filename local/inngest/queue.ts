@@ -29,6 +29,10 @@ export type QueueOptions = {
 };
 
 const TICK_MS = 1000;
+/** With the first call of a run come its events, if they are small: there are no steps yet, so nothing else to read. */
+const FRESH = `case when kind = 'call' and attempt = 0 and generation = 1 and version = -1 and step_id = 'step' then (
+  select case when sum(length(payload)) < 65536 then array_agg(payload order by array_position(r.event_ids, e.id)) end
+  from runs r join events e on e.id = any(r.event_ids) where r.id = queue.run_id and r.ended_at is null) end as fresh`;
 const HANDLERS: Partial<Record<Job['kind'], (core: Core, job: Job) => Promise<Job[]>>> = {
   ...{ call: callApp, fetch: fetchStep, cron: fireCron, debounce: release, batch: release, timeout: timeOut },
 };
@@ -170,7 +174,7 @@ export function createQueue(options: QueueOptions): Queue {
       update queue set locked_by = ${runnerId} where id = any(array(
         select id from queue where locked_by is null and due_at <= ${new Date()} and (keys is null or kind <> 'call')
         order by due_at, id limit ${room} for update skip locked))
-      returning *`;
+      returning *, ${core.sql.unsafe(FRESH)}`;
     moreMayWait = rows.length === room;
     const keyed = rows.length < room ? await claimKeyed(room - rows.length) : [];
     for (const job of [...rows, ...keyed].sort((a, b) => a.due_at.getTime() - b.due_at.getTime()))
@@ -227,7 +231,8 @@ export function createQueue(options: QueueOptions): Queue {
       if (next?.at) wakeBy(Math.max(next.at, now + 5));
       if (picked.length === 0) return [];
       return tx<Job[]>`
-        update queue set locked_by = ${runnerId}, throttle = null where id = any(${picked}) and locked_by is null returning *`;
+        update queue set locked_by = ${runnerId}, throttle = null where id = any(${picked}) and locked_by is null
+        returning *, ${core.sql.unsafe(FRESH)}`;
     }) as Promise<Job[]>;
   }
 

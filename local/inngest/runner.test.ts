@@ -1182,6 +1182,22 @@ describe('staying alive', () => {
     expect(broken).toMatchObject({ status: 'running' });
   });
 
+  test('an app that is back and says nothing is found by the runner, which knows its address', async () => {
+    const build = (c: Parameters<Parameters<typeof startPair>[0]>[0]) => [
+      c.createFunction({ id: 'away', triggers: [{ event: 'a/away' }] }, async () => 'done'),
+    ];
+    const { runner, client, app, start, log } = await pair(build, { backoffMs: () => 3_600_000 });
+    await runner.close(0);
+    const second = await start(runner.port, app.url);
+    open.push({ close: () => second.close(0) });
+    await eventually('synced', async () => log.some((line) => line.includes('synced with the app')));
+    await app.close();
+    await client.send({ name: 'a/away', data: {} });
+    await eventually('nobody answers', async () => log.some((line) => line.includes('tried again')));
+    open.push(await startApp(client, build(client), app.port));
+    expect((await ended(second, 'app-away'))[0]).toMatchObject({ status: 'completed', output: 'done' });
+  });
+
   test('two runners share one database: every run once, work spread or taken over', async () => {
     const seen: string[] = [];
     const { runner, client, start } = await pair((c) => [

@@ -3,14 +3,18 @@ import type { Core } from './core.ts';
 import { post } from './post.ts';
 import { signBody } from './signature.ts';
 
-/** Asks the app to register its functions, at once and then again until it works. Gives a way to stop asking. */
-export function keepSyncing(core: Core, appUrl: string, dev: boolean): { stop(): void } {
+/**
+ * Asks the app to register its functions, at once and then again until it works; `again` when a call did not reach it:
+ * its answer says that it is back. Does nothing without an address.
+ */
+export function keepSyncing(core: Core, appUrl: string | undefined, dev: boolean) {
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;
   let lastMessage = '';
   let wait = 100;
+  let idle = true;
 
-  const attempt = async () => {
+  const attempt = async (appUrl: string) => {
     const body = canonicalJson({ url: appUrl });
     const headers: Record<string, string> = {
       'content-type': 'application/json',
@@ -28,6 +32,7 @@ export function keepSyncing(core: Core, appUrl: string, dev: boolean): { stop():
     const message = 'failure' in answer ? answer.failure : `${answer.status} ${answer.body.slice(0, 500)}`;
     if ('status' in answer && answer.status === 200 && /"Successfully registered"/.test(answer.body)) {
       core.log('info', 'synced with the app', { appUrl });
+      idle = true;
       return;
     }
     // The same complaint once: the app may be down for an hour.
@@ -35,10 +40,17 @@ export function keepSyncing(core: Core, appUrl: string, dev: boolean): { stop():
       core.log('warn', 'the app could not be synced; trying again', { appUrl, answer: message });
     lastMessage = message;
     wait = Math.min(wait * 2, 5000);
-    timer = setTimeout(attempt, wait);
+    timer = setTimeout(attempt, wait, appUrl);
   };
-  void attempt();
+  const again = () => {
+    if (!idle || stopped || !appUrl) return;
+    idle = false;
+    wait = 100;
+    void attempt(appUrl);
+  };
+  again();
   return {
+    again,
     stop() {
       stopped = true;
       clearTimeout(timer);
