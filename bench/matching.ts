@@ -97,7 +97,7 @@ async function measure(
     // Two for each: one of the past, done, and one that is still to come.
     await fill`
       insert into matching.engagements (order_id, worker_id, client_id, starts_at, ends_at, overbooked, taken_at, released_at, outcome)
-      select gen_random_uuid(), worker_id, (${clients}::uuid[])[1 + (random() * 49)::int], begun, begun + interval '30 minutes', false,
+      select gen_random_uuid(), worker_id, (${clients}::uuid[])[1 + (random() * ${clients.length - 1}::int)::int], begun, begun + interval '30 minutes', false,
         begun - interval '1 day', case when past then begun + interval '40 minutes' end, case when past then 'completed' end
       from matching.samples
       cross join (values (true), (false)) as two (past)
