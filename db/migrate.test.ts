@@ -23,6 +23,20 @@ test('a database of this version is brought up to date again and again', () =>
     await migrate(adminUrl);
   }));
 
+test('a table that a later migration made is granted, though the guard’s text stayed as it was', () =>
+  onDatabase(async (sql, adminUrl) => {
+    // As a version before that table left it: every guard known by its text.
+    await sql`revoke all on billing.pauses from mcf_app`;
+    for (const { name } of await sql`select name from kernel.guards`) {
+      const text = readFileSync(join(import.meta.dirname, 'guards', name));
+      const hash = createHash('sha256').update(text).digest('hex');
+      await sql`update kernel.guards set hash = ${hash} where name = ${name}`;
+    }
+    await migrate(adminUrl);
+    const [may] = await sql`select has_table_privilege('mcf_app', 'billing.pauses', 'select') as granted`;
+    expect(may).toEqual({ granted: true });
+  }));
+
 test('a database whose baseline was another one is refused in words, and left as it was', () =>
   onDatabase(async (sql, adminUrl) => {
     await sql`update drizzle.__drizzle_migrations set created_at = created_at - 1000, hash = 'of another baseline'`;

@@ -16,7 +16,7 @@ export class DatabaseOfOtherVersion extends Error {
 
 /**
  * Brings a database up to date: the numbered migrations, then the guards (roles, grants, triggers, constraints that
- * Drizzle cannot express), each of which is repeatable and runs when its text has changed. Safe to call from several
+ * Drizzle cannot express), each of which is repeatable and runs when its text or any table has changed. Safe to call from several
  * processes at once. Needs a role that may create schemas and roles. Throws `DatabaseOfOtherVersion` before touching
  * anything when what was run on it is not the beginning of our list.
  */
@@ -33,9 +33,11 @@ export async function migrate(adminUrl: string): Promise<void> {
     const names = readdirSync(guardsFolder).filter((name) => name.endsWith('.sql'));
     // The kernel's guard defines what the others call.
     names.sort((a, b) => Number(b === 'kernel.sql') - Number(a === 'kernel.sql') || a.localeCompare(b));
+    // A guard speaks of all tables of its schema: one that a later migration has made needs the same text again.
+    const tables = readMigrationFiles({ migrationsFolder }).at(-1)?.hash ?? '';
     for (const name of names) {
       const text = readFileSync(new URL(name, guardsFolder), 'utf8');
-      const hash = createHash('sha256').update(text).digest('hex');
+      const hash = createHash('sha256').update(tables).update(text).digest('hex');
       if (applied.get(name) === hash) continue;
       await sql.begin(async (tx) => {
         // Roles belong to the whole cluster: two databases of one cluster take turns.
