@@ -109,7 +109,8 @@ export function MatchTrace({
         ]}
         empty={null}
       />
-      <div className="mt-6 overflow-x-auto">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls sideways is scrolled by keyboard too */}
+      <section aria-label={t('topCaption')} tabIndex={0} className="mt-6 overflow-x-auto">
         {sums && <p className="mb-2 text-ink-2">{t('topLead')}</p>}
         <Table
           caption={t('topCaption')}
@@ -141,7 +142,7 @@ export function MatchTrace({
           ]}
           empty={null}
         />
-      </div>
+      </section>
     </Section>
   );
 }
