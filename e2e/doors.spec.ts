@@ -45,6 +45,8 @@ test('live updates go to who is signed in, say that something changed, and end w
   browser,
 }) => {
   expect((await listen(null)).status).toBe(401);
+  // What earlier journeys left open listens too.
+  for (const context of browser.contexts()) await context.close();
 
   // Pages that listen themselves would use up the account's streams.
   const quietly = async (page: Page) => {
