@@ -663,7 +663,7 @@ describe('flow control of starts', () => {
         c.createFunction(
           { id: 'over', triggers: [{ event: 'a/over' }], timeouts: { finish: '1s' } },
           async ({ step }) => {
-            await step.run('slow', () => new Promise((resolve) => setTimeout(resolve, 1500)));
+            await step.run('slow', () => new Promise((resolve) => setTimeout(resolve, 4000)));
             await step.run('after', () => ++after);
           },
         ),
