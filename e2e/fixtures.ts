@@ -76,15 +76,21 @@ export async function photo(colour: string): Promise<{ name: string; mimeType: s
 
 /** WCAG 2.2 AA, by axe, on what is shown now; and nothing sticks out sideways. */
 export async function expectReadable(page: Page): Promise<void> {
-  // A page's title may come a moment after the page.
   await expect(page).toHaveTitle(/\S/);
-  const { violations } = await new AxeBuilder({ page })
-    .withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'])
-    .analyze();
-  expect(
-    violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(' ')).join(', ')}`),
-    page.url(),
-  ).toEqual([]);
+  // While one page gives way to the next, or to a fresher one, there are a few milliseconds without a title.
+  await expect
+    .poll(
+      async () => {
+        const { violations } = await new AxeBuilder({ page })
+          .withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'])
+          .analyze();
+        return violations.map(
+          ({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(' ')).join(', ')}`,
+        );
+      },
+      { message: page.url(), intervals: [500], timeout: 5000 },
+    )
+    .toEqual([]);
   expect(
     await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth),
   ).toBeLessThanOrEqual(0);
