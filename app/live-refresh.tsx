@@ -2,6 +2,7 @@
 
 import { useRouter } from 'next/navigation';
 import { useEffect, useSyncExternalStore, useTransition } from 'react';
+import { isRefreshHeld } from './ui/hold-refresh.ts';
 import { LiveIndicator } from './ui/shell/live-indicator.tsx';
 
 type State = 'live' | 'connecting' | 'offline';
@@ -42,7 +43,12 @@ function refresh() {
   if (refreshing === 'now') again = true;
   if (refreshing !== 'no') return;
   refreshing = 'soon';
-  timers.refresh = setTimeout(() => {
+  const askedAt = Date.now();
+  timers.refresh = setTimeout(function begin() {
+    if (isRefreshHeld() && Date.now() - askedAt < slowestRefreshMs) {
+      timers.refresh = setTimeout(begin, gatherMs);
+      return;
+    }
     refreshing = 'now';
     timers.refresh = setTimeout(refreshed, slowestRefreshMs);
     // Any one of them refreshes the whole page.

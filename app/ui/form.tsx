@@ -17,6 +17,7 @@ import { Callout } from './callout.tsx';
 import { cx } from './cx.ts';
 import { type Draft, useDraft } from './draft.ts';
 import type { FormAction, FormState } from './form-state.ts';
+import { holdRefresh } from './hold-refresh.ts';
 import { toast } from './toast.tsx';
 
 export type { FormAction, FormState } from './form-state.ts';
@@ -73,7 +74,11 @@ export function Form({
   const watched: FormAction = async (before, data) => {
     try {
       const answer = await action(before, data);
-      if (answer.ok) forget.current();
+      if (answer.ok) {
+        forget.current();
+        // Said at once: the page shown anew may take a moment more.
+        if (answer.message) toast.success(answer.message);
+      }
       return answer;
     } catch (error) {
       // Going elsewhere travels as an error, and means that it is done.
@@ -90,10 +95,10 @@ export function Form({
   const done = useRef(onOk);
   done.current = onOk;
 
+  useEffect(() => (pending ? holdRefresh() : undefined), [pending]);
   useEffect(() => {
     if (!form.current) return;
     if (state.ok) {
-      if (state.message) toast.success(state.message);
       if (resetOnOk) form.current.reset();
       done.current?.(state);
       return;
