@@ -39,6 +39,7 @@ import { runReplay } from './run-replay.ts';
 import { sealLedger } from './seal-ledger.ts';
 import { sendOverdueMails } from './send-overdue-mails.ts';
 import { sendQueuedMail } from './send-queued-mail.ts';
+import { sendRefundPolicy } from './send-refund.ts';
 import { settlePoolOfEndedOrder } from './settle-pool-of-ended-order.ts';
 import { sweepOrders } from './sweep-orders.ts';
 import { syncDirectory, syncDirectoryOnRequest } from './sync-directory.ts';
@@ -83,6 +84,7 @@ export const policies: readonly Policy<any>[] = [
   closeMonth,
   chargeInvoice,
   payStatement,
+  sendRefundPolicy,
   receiveGatewayNotice,
   receiveGoldenHatNotice,
   askAboutParkedAttempt,

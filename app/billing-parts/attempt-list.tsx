@@ -11,6 +11,7 @@ const looks: Record<Attempt['state'], { tone: Tone; shape: Shape }> = {
   parked: { tone: 'next', shape: 'alert' },
   succeeded: { tone: 'good', shape: 'tick' },
   failed: { tone: 'bad', shape: 'cross' },
+  returned: { tone: 'bad', shape: 'slash' },
 };
 
 /** The tries to move the money of one document, newest first. */

@@ -160,8 +160,8 @@ export const attempts = billing.table(
   'attempts',
   {
     id: uuid('id').primaryKey(),
-    purpose: text('purpose', { enum: ['charge', 'payout'] }).notNull(),
-    /** The invoice, or the statement. */
+    purpose: text('purpose', { enum: ['charge', 'payout', 'refund'] }).notNull(),
+    /** The invoice, the statement, or the refund. */
     documentId: uuid('document_id').notNull(),
     partyId: uuid('party_id').notNull(),
     attemptNo: integer('attempt_no').notNull(),
@@ -169,11 +169,11 @@ export const attempts = billing.table(
     isByPerson: boolean('is_by_person').notNull().default(false),
     key: text('key').notNull().unique(),
     amountCents: cents('amount_cents').notNull(),
-    /** The payment method's token, or the payout account. */
+    /** The payment method's token, the payout account, or the key of the charge that is given back. */
     target: text('target').notNull(),
     targetLabel: text('target_label').notNull(),
     state: text('state', {
-      enum: ['asking', 'unknown', 'pending', 'parked', 'succeeded', 'failed'],
+      enum: ['asking', 'unknown', 'pending', 'parked', 'succeeded', 'failed', 'returned'],
     }).notNull(),
     failureCode: text('failure_code'),
     asksCount: integer('asks_count').notNull().default(0),
@@ -187,10 +187,38 @@ export const attempts = billing.table(
     uniqueIndex('attempts_no').on(t.purpose, t.documentId, t.attemptNo),
     // While one is open nothing else may be tried for the same document.
     uniqueIndex('attempts_open').on(t.purpose, t.documentId).where(sql`${t.settledAt} is null`),
+    index('attempts_parked').on(t.createdAt).where(sql`${t.state} = 'parked'`),
     index('attempts_created').on(t.purpose, t.createdAt),
     index('attempts_to_ask').on(t.nextAskAt).where(sql`${t.nextAskAt} is not null`),
     check('attempts_amount', sql`${t.amountCents} > 0`),
-    check('attempts_settled', sql`(${t.settledAt} is not null) = (${t.state} in ('succeeded', 'failed'))`),
+    check(
+      'attempts_settled',
+      sql`(${t.settledAt} is not null) = (${t.state} in ('succeeded', 'failed', 'returned'))`,
+    ),
+  ],
+);
+
+/** Money that goes back to a client by the way it came. What only lowers the next invoice is an item and nothing else. */
+export const refunds = billing.table(
+  'refunds',
+  {
+    id: uuid('id').primaryKey(),
+    clientId: uuid('client_id').notNull(),
+    invoiceId: uuid('invoice_id').notNull(),
+    /** The attempt that took the money. */
+    chargeId: uuid('charge_id').notNull(),
+    /** A manager granted it, or the invoice had been paid twice. */
+    cause: text('cause', { enum: ['granted', 'paid_twice'] }).notNull(),
+    amountCents: cents('amount_cents').notNull(),
+    state: text('state', { enum: ['sending', 'sent', 'failed', 'unclear'] }).notNull(),
+    createdAt: instant('created_at').notNull(),
+    settledAt: instant('settled_at'),
+  },
+  (t) => [
+    index('refunds_invoice').on(t.invoiceId),
+    index('refunds_created_at').on(t.createdAt),
+    uniqueIndex('refunds_paid_twice').on(t.chargeId).where(sql`${t.cause} = 'paid_twice'`),
+    check('refunds_amount', sql`${t.amountCents} > 0`),
   ],
 );
 
@@ -265,7 +293,7 @@ export const reconciliations = billing.table(
   'reconciliations',
   {
     id: uuid('id').primaryKey(),
-    purpose: text('purpose', { enum: ['charge', 'payout'] }).notNull(),
+    purpose: text('purpose', { enum: ['charge', 'payout', 'refund'] }).notNull(),
     /** "2026-03-08", in the zone of the setting. */
     day: text('day').notNull(),
     fromAt: instant('from_at').notNull(),
@@ -283,7 +311,7 @@ export const discrepancies = billing.table(
   'discrepancies',
   {
     key: text('key').primaryKey(),
-    purpose: text('purpose', { enum: ['charge', 'payout'] }).notNull(),
+    purpose: text('purpose', { enum: ['charge', 'payout', 'refund'] }).notNull(),
     day: text('day').notNull(),
     kind: text('kind', { enum: ['ours_only', 'theirs_only', 'differs'] }).notNull(),
     ourState: text('our_state'),

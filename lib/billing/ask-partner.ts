@@ -38,14 +38,21 @@ export async function askPartner(ctx: Ctx, { attemptId }: { attemptId: string })
 export async function askAboutNotice(ctx: Ctx, { key }: { key: string }): Promise<Asked | null> {
   requireRole(ctx, 'system');
   const [attempt] = await ctx.db.select().from(attempts).where(eq(attempts.key, key));
-  if (!attempt || attempt.state === 'succeeded') return null;
+  // What succeeded is over, except for a payout: its money may come back.
+  const isOver =
+    attempt?.state === 'returned' || (attempt?.state === 'succeeded' && attempt.purpose !== 'payout');
+  if (!attempt || isOver) return null;
   return settleAttempt(ctx, { attemptId: attempt.id, truth: await query(attempt) });
 }
 
 async function order({ purpose, key, amountCents, target }: Attempt): Promise<Truth> {
   const { partner, path } = routes[purpose];
   const common = { amountCents: amountCents.toString(), reference: key };
-  const body = purpose === 'charge' ? { ...common, methodToken: target } : { ...common, account: target };
+  const body = {
+    charge: { ...common, methodToken: target },
+    payout: { ...common, account: target },
+    refund: { ...common, chargeKey: target },
+  }[purpose];
   const answer = await callPartner(partner, { method: 'POST', path, body, idempotencyKey: key });
   return readAnswer(answer, { by: 'order', amountCents });
 }

@@ -1,19 +1,28 @@
 import { z } from 'zod';
 import type { PartnerAnswer } from '#lib/kernel/partner.ts';
 
-export type AttemptState = 'asking' | 'unknown' | 'pending' | 'parked' | 'succeeded' | 'failed';
+export type AttemptState =
+  | 'asking'
+  | 'unknown'
+  | 'pending'
+  | 'parked'
+  | 'succeeded'
+  | 'failed'
+  /** It had succeeded, and the money came back. */
+  | 'returned';
 
 /** What a partner has let us know about a movement of money. `never_heard` answers a query, not an order. */
 export type Truth =
   | { is: 'succeeded' }
   | { is: 'pending' }
   | { is: 'failed'; failureCode: string }
+  | { is: 'returned'; failureCode: string }
   | { is: 'unknown' }
   | { is: 'never_heard' }
   | { is: 'key_conflict' };
 
 const body = z.object({
-  status: z.enum(['pending', 'succeeded', 'failed']),
+  status: z.enum(['pending', 'succeeded', 'failed', 'returned']),
   failureCode: z.string().max(100).optional(),
   amountCents: z.string().optional(),
 });
@@ -43,7 +52,9 @@ export function readAnswer(
   const { status, failureCode, amountCents } = read.data;
   if (amountCents !== undefined && amountCents !== asked.amountCents.toString())
     return { is: 'key_conflict' };
-  return status === 'failed' ? { is: 'failed', failureCode: failureCode ?? 'failed' } : { is: status };
+  return status === 'failed' || status === 'returned'
+    ? { is: status, failureCode: failureCode ?? status }
+    : { is: status };
 }
 
 const gapSeconds = [5, 20, 60, 300, 900, 3600, 10_800, 21_600];
@@ -71,18 +82,23 @@ export type AttemptStep = { state: AttemptState; nextAskAt: Date | null; failure
 
 /**
  * What becomes of an attempt when the partner has let us know something; null when nothing changes. `asksCount` counts the
- * ask that was just answered. Success is final; a failure gives way only to a success that came late; no answer after many
- * asks parks it for a person.
+ * ask that was just answered. A success gives way only to the money's return, a failure only to a success that came late; no
+ * answer after many asks parks it for a person. What came back before we heard of its arrival has moved nothing: it failed.
  */
 export function stepAttempt(
   attempt: { state: AttemptState; asksCount: number },
   truth: Truth,
   now: Date,
 ): AttemptStep | null {
-  if (attempt.state === 'succeeded') return null;
+  if (attempt.state === 'returned') return null;
+  if (attempt.state === 'succeeded')
+    return truth.is === 'returned'
+      ? { state: 'returned', nextAskAt: null, failureCode: truth.failureCode }
+      : null;
   if (truth.is === 'succeeded') return { state: 'succeeded', nextAskAt: null, failureCode: null };
   if (attempt.state === 'failed') return null;
-  if (truth.is === 'failed') return { state: 'failed', nextAskAt: null, failureCode: truth.failureCode };
+  if (truth.is === 'failed' || truth.is === 'returned')
+    return { state: 'failed', nextAskAt: null, failureCode: truth.failureCode };
   if (truth.is === 'key_conflict') return { state: 'parked', nextAskAt: null, failureCode: 'key_conflict' };
   const isPending = truth.is === 'pending' || attempt.state === 'pending';
   if (attempt.asksCount >= (isPending ? mostPendingAsks : mostUnknownAsks))

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineEvent, eventField } from '#lib/kernel/events.ts';
 
+const purpose = z.enum(['charge', 'payout', 'refund']);
 const invoice = { invoiceId: eventField.id, clientId: eventField.id, amountCents: eventField.cents };
 const statement = { statementId: eventField.id, workerId: eventField.id, amountCents: eventField.cents };
 
@@ -36,10 +37,26 @@ export const payoutRequested = defineEvent('billing/payout.requested', {
 });
 export const payoutConfirmed = defineEvent('billing/payout.confirmed', statement);
 export const payoutFailed = defineEvent('billing/payout.failed', statement);
+/** Golden Hat sent a statement's money although another transfer had paid it: the next statement takes it back. */
+export const payoutDoubled = defineEvent('billing/payout.doubled', statement);
+/** A payout that had arrived came back: the worker's details are to be looked at. */
+export const payoutReturned = defineEvent('billing/payout.returned', {
+  ...statement,
+  failureCode: z.string().max(100),
+});
+const refund = { ...invoice, refundId: eventField.id };
+/** A client's credit goes back by the way it came. */
+export const refundRequested = defineEvent('billing/refund.requested', {
+  ...refund,
+  attemptId: eventField.id,
+});
+export const refundSucceeded = defineEvent('billing/refund.succeeded', refund);
+/** The way back is closed: the next invoice is lower instead. */
+export const refundFailed = defineEvent('billing/refund.failed', refund);
 /** A partner does not say how a movement of money ended, after many asks: a person must look. */
 export const attemptParked = defineEvent('billing/attempt.parked', {
   attemptId: eventField.id,
-  purpose: z.enum(['charge', 'payout']),
+  purpose,
   documentId: eventField.id,
   amountCents: eventField.cents,
 });
@@ -56,7 +73,6 @@ export const bonusGiven = defineEvent('billing/bonus.given', {
 /** A person wants a parked movement of money asked about once more. */
 export const attemptAskRequested = defineEvent('billing/attempt-ask.requested', { attemptId: eventField.id });
 
-const purpose = z.enum(['charge', 'payout']);
 /** A day is over and to be compared with a partner's own list ("2026-03-08"). */
 export const reconciliationRequested = defineEvent('billing/reconciliation.requested', {
   purpose,

@@ -1,5 +1,5 @@
-import { and, eq, sql } from 'drizzle-orm';
-import { invoices, items } from '#db/schema/billing.ts';
+import { and, asc, eq, isNull, sql } from 'drizzle-orm';
+import { attempts, invoices, items, refunds } from '#db/schema/billing.ts';
 import { type Ctx, requireRole } from '#lib/kernel/ctx.ts';
 import { parse } from '#lib/kernel/parse.ts';
 import { Refused } from '#lib/kernel/refused.ts';
@@ -7,14 +7,15 @@ import { transaction } from '#lib/kernel/transaction.ts';
 import { accountId, entriesOf, lockAccounts, postings } from '#lib/ledger/index.ts';
 import { grantRefundInput } from './inputs.ts';
 import { postItem } from './post-item.ts';
+import { sendRefund } from './send-refund.ts';
 
 /**
- * Gives a client back a part of a paid invoice, or all of it, saying why: it lowers the next invoice. The same refund asked
- * for twice is one. Throws `Refused`: invalid, billing.not_found, billing.not_refundable (not paid, or more than is left of it).
+ * Gives a client back a part of a paid invoice, or all of it, saying why: it goes back by the way it was paid, or lowers the
+ * next invoice. The same refund asked for twice is one. Throws `Refused`: invalid, billing.not_found, billing.not_refundable (not paid, or more than is left of it).
  */
 export async function grantRefund(ctx: Ctx, input: unknown): Promise<void> {
   requireRole(ctx, 'billing');
-  const { refundId, invoiceId, amount: amountCents, reason } = parse(grantRefundInput, input);
+  const { refundId, invoiceId, amount: amountCents, reason, way } = parse(grantRefundInput, input);
   await transaction(ctx, async (tx) => {
     const [invoice] = await tx.db.select().from(invoices).where(eq(invoices.id, invoiceId));
     if (!invoice) throw new Refused('billing.not_found');
@@ -44,6 +45,27 @@ export async function grantRefund(ctx: Ctx, input: unknown): Promise<void> {
       details,
     });
     await postItem(tx, posting, { partyId: clientId, orderId: null });
+    if (way === 'back') {
+      // The charge that paid it; one that took the money a second time has gone back by itself.
+      const [paid] = await tx.db
+        .select({ charge: attempts })
+        .from(attempts)
+        .leftJoin(refunds, and(eq(refunds.chargeId, attempts.id), eq(refunds.cause, 'paid_twice')))
+        .where(
+          and(
+            eq(attempts.purpose, 'charge'),
+            eq(attempts.documentId, invoiceId),
+            eq(attempts.state, 'succeeded'),
+            isNull(refunds.id),
+          ),
+        )
+        .orderBy(asc(attempts.attemptNo))
+        .limit(1);
+      if (!paid) throw new Refused('billing.not_refundable');
+      const { charge } = paid;
+      const cause = 'granted';
+      await sendRefund(tx, { refundId, invoice, charge, cause, amountCents, details: { cause, ...details } });
+    }
     tx.audit({ verb: 'grantRefund', subject: 'invoice', subjectId: invoiceId, why: reason });
     tx.refresh(`account:${clientId}`, 'role:billing', 'role:manager');
   });

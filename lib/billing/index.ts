@@ -30,6 +30,7 @@ export * from './reads.ts';
 export { type Age, ages, type Receivable, receivables } from './receivables.ts';
 export { reconcilePage } from './reconcile-page.ts';
 export * from './reconciliation-reads.ts';
+export { listParked, listRefunds, type Refund, refundStates } from './refund-reads.ts';
 export { requestClose } from './request-close.ts';
 export { attemptsToAsk, requestDueAttempts } from './request-due-attempts.ts';
 export { requestDueCloses } from './request-due-closes.ts';

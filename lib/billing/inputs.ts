@@ -44,6 +44,8 @@ export const grantRefundInput = z.object({
   invoiceId: id,
   amount,
   reason: z.string().trim().min(3).max(500),
+  /** By the way it was paid, or off the next invoice. */
+  way: z.enum(['back', 'next_invoice']).default('next_invoice'),
 });
 export const decidePauseInput = z.object({ invoiceId: id, reason: z.string().trim().min(3).max(500) });
 export const retryPayoutInput = z.object({ statementId: id });

@@ -2,15 +2,17 @@ import { z } from 'zod';
 import { callPartner, type Partner, type PartnerAnswer } from '#lib/kernel/partner.ts';
 import type { Theirs } from './reconcile.rules.ts';
 
-export type Purpose = 'charge' | 'payout';
+export const purposes = ['charge', 'payout', 'refund'] as const;
+export type Purpose = (typeof purposes)[number];
 export const routes = {
   charge: { partner: 'gateway', path: '/charges' },
   payout: { partner: 'golden-hat', path: '/transfers' },
+  refund: { partner: 'gateway', path: '/refunds' },
 } as const satisfies Record<Purpose, { partner: Partner; path: string }>;
 
 const movement = z.object({
   idempotencyKey: z.string().max(200),
-  status: z.enum(['pending', 'succeeded', 'failed']),
+  status: z.enum(['pending', 'succeeded', 'failed', 'returned']),
   amountCents: z.string().regex(/^\d{1,19}$/),
 });
 const page = z.object({ operations: z.array(movement).max(500), next: z.string().max(100).nullable() });

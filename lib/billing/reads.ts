@@ -33,6 +33,7 @@ import { paidInTotal } from './loyalty-percent.ts';
 import { hashToken } from './make-payout-link.ts';
 import { maskAccount, mayConfirm } from './payout-details.rules.ts';
 import { type PeriodKind, periodAt } from './periods.rules.ts';
+import { type Refund, refundsOf } from './refund-reads.ts';
 
 export type Invoice = typeof invoices.$inferSelect;
 export type Statement = typeof statements.$inferSelect;
@@ -62,11 +63,11 @@ const itemsOf = (ctx: Ctx, documentId: string) =>
     .where(eq(items.documentId, documentId))
     .orderBy(asc(items.occurredAt), asc(items.no));
 
-const attemptsFor = (ctx: Ctx, documentId: string) =>
+const attemptsFor = (ctx: Ctx, purpose: Attempt['purpose'], documentId: string) =>
   ctx.db
     .select()
     .from(attempts)
-    .where(eq(attempts.documentId, documentId))
+    .where(and(eq(attempts.purpose, purpose), eq(attempts.documentId, documentId)))
     .orderBy(desc(attempts.attemptNo))
     .limit(100);
 
@@ -134,14 +135,18 @@ export async function myInvoices(
 export async function readInvoice(
   ctx: Ctx,
   invoiceId: string,
-): Promise<{ invoice: Invoice; items: Item[]; attempts: Attempt[] }> {
+): Promise<{ invoice: Invoice; items: Item[]; attempts: Attempt[]; refunds: Refund[] }> {
   requireRole(ctx, 'client', 'manager', 'billing');
   const [invoice] = uuid.test(invoiceId)
     ? await ctx.db.select().from(invoices).where(eq(invoices.id, invoiceId))
     : [];
   if (!invoice || !mayRead(ctx, invoice.clientId)) throw new Refused('billing.not_found');
-  const [lines, tries] = await Promise.all([itemsOf(ctx, invoiceId), attemptsFor(ctx, invoiceId)]);
-  return { invoice, items: lines, attempts: tries };
+  const [lines, tries, refunds] = await Promise.all([
+    itemsOf(ctx, invoiceId),
+    attemptsFor(ctx, 'charge', invoiceId),
+    refundsOf(ctx, invoiceId),
+  ]);
+  return { invoice, items: lines, attempts: tries, refunds };
 }
 
 const mayRead = (ctx: Ctx, ownerId: string) =>
@@ -327,7 +332,7 @@ export async function readStatement(
   if (!statement || !mayRead(ctx, statement.workerId)) throw new Refused('billing.not_found');
   const [lines, tries, [account]] = await Promise.all([
     itemsOf(ctx, statementId),
-    attemptsFor(ctx, statementId),
+    attemptsFor(ctx, 'payout', statementId),
     ctx.db.select().from(payoutAccounts).where(eq(payoutAccounts.workerId, statement.workerId)),
   ]);
   return {

@@ -3,10 +3,12 @@ import type { Cents } from '#lib/kernel/money.ts';
 import type { AttemptState } from './attempt.rules.ts';
 
 export type Ours = { state: AttemptState; amountCents: Cents };
-export type Theirs = { status: 'pending' | 'succeeded' | 'failed'; amountCents: Cents };
+export type Theirs = { status: 'pending' | 'succeeded' | 'failed' | 'returned'; amountCents: Cents };
 export type Comparison = 'matched' | 'open' | 'ours_only' | 'theirs_only' | 'differs';
 
-const isOver = (state: AttemptState) => state === 'succeeded' || state === 'failed';
+const isOver = (state: AttemptState) => state === 'succeeded' || state === 'failed' || state === 'returned';
+/** What came back has moved nothing, and neither has what failed. */
+const endOf = (state: string) => (state === 'returned' ? 'failed' : state);
 
 /**
  * How our side and a partner's of one movement of money compare. `open`: at least one side does not know yet how it ends.
@@ -15,12 +17,12 @@ const isOver = (state: AttemptState) => state === 'succeeded' || state === 'fail
 export function compareMovement(ours: Ours | null, theirs: Theirs | null): Comparison {
   if (!ours) return 'theirs_only';
   if (!theirs) {
-    if (ours.state === 'failed') return 'matched';
+    if (endOf(ours.state) === 'failed') return 'matched';
     return ours.state === 'succeeded' || ours.state === 'pending' ? 'ours_only' : 'open';
   }
   if (ours.amountCents !== theirs.amountCents) return 'differs';
   if (!isOver(ours.state)) return 'open';
-  return ours.state === theirs.status ? 'matched' : 'differs';
+  return endOf(ours.state) === endOf(theirs.status) ? 'matched' : 'differs';
 }
 
 export type Day = { day: string; from: Date; to: Date };

@@ -4,6 +4,7 @@ import { type Ctx, requireRole } from '#lib/kernel/ctx.ts';
 import { readSetting } from '#lib/kernel/settings.ts';
 import { transaction } from '#lib/kernel/transaction.ts';
 import { reconciliationRequested } from './events.ts';
+import { purposes } from './partner-list.ts';
 import { dueDays } from './reconcile.rules.ts';
 
 /**
@@ -14,7 +15,7 @@ export async function startReconciliations(ctx: Ctx): Promise<void> {
   requireRole(ctx, 'system');
   const zone = await readSetting(ctx, 'time_zone');
   await transaction(ctx, async (tx) => {
-    for (const purpose of ['charge', 'payout'] as const) {
+    for (const purpose of purposes) {
       const [last] = await tx.db
         .select({ day: reconciliations.day })
         .from(reconciliations)

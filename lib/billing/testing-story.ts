@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { and, eq, inArray, sql } from 'drizzle-orm';
+import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
 import fc from 'fast-check';
-import { attempts, invoices, paymentMethods, payoutAccounts, statements } from '#db/schema/billing.ts';
+import { attempts, invoices, items, paymentMethods, payoutAccounts, statements } from '#db/schema/billing.ts';
 import type { Actor, Ctx } from '#lib/kernel/ctx.ts';
 import { transaction } from '#lib/kernel/transaction.ts';
 import { accountId, balanceOf, entriesOf, trialBalance } from '#lib/ledger/index.ts';
@@ -9,6 +9,7 @@ import type { Truth } from './attempt.rules.ts';
 import { beginCharge } from './begin-charge.ts';
 import { beginPayout } from './begin-payout.ts';
 import { giveBonus } from './give-bonus.ts';
+import { grantRefund } from './grant-refund.ts';
 import { issueInvoices } from './issue-invoices.ts';
 import { issueStatements } from './issue-statements.ts';
 import { loyaltyPercent, paidInTotal } from './loyalty-percent.ts';
@@ -29,7 +30,12 @@ export type Happening =
   | { what: 'month' }
   | { what: 'charge'; truths: Truth['is'][] }
   | { what: 'payout'; truths: Truth['is'][] }
-  | { what: 'late_success'; afterAnother: boolean };
+  /** A partner says more about a try that is open. */
+  | { what: 'heard'; which: number; truths: Truth['is'][] }
+  /** A try that had failed succeeds after all, also while another is under way or after it has succeeded. */
+  | { what: 'late_success'; which: number }
+  | { what: 'returned'; which: number }
+  | { what: 'refund'; which: number; percent: bigint; way: 'back' | 'next_invoice'; twice: boolean };
 
 const party = fc.nat(1);
 // The borders of loyalty [US-040], one minor unit around them, halves that must be rounded up, and anything else.
@@ -42,19 +48,41 @@ const truths = fc.array(fc.constantFrom<Truth['is'][]>('succeeded', 'failed', 'u
   maxLength: 3,
 });
 
-/** A way that chance seldom goes: an invoice paid twice, given back by the next one; a negative month carried over. */
-export const seldom: Happening[] = [
+/** Ways that chance seldom goes. An invoice paid twice, which goes back; a negative month carried over. */
+const paidTwice: Happening[] = [
   { what: 'order', client: 0, worker: 0, outcome: 'completed', costCents: 1_000_001n, twice: true },
   { what: 'order', client: 0, worker: 1, outcome: 'failed', costCents: 1n, twice: false },
   { what: 'week' },
   { what: 'charge', truths: ['unknown', 'failed'] },
-  { what: 'late_success', afterAnother: true },
+  { what: 'charge', truths: ['pending'] },
+  { what: 'late_success', which: 0 },
+  { what: 'heard', which: 0, truths: ['succeeded'] },
+  { what: 'heard', which: 0, truths: ['pending', 'failed'] },
+  { what: 'refund', which: 0, percent: 40n, way: 'back', twice: true },
+  { what: 'heard', which: 0, truths: ['failed'] },
+  { what: 'late_success', which: 1 },
   { what: 'month' },
   { what: 'order', client: 0, worker: 1, outcome: 'completed', costCents: 2_000_000n, twice: false },
   { what: 'week' },
   { what: 'month' },
   { what: 'payout', truths: ['pending', 'succeeded'] },
 ];
+/** A worker is sent the money a second time while the first transfer is late; one of the two comes back in the end. */
+const paidOutTwice: Happening[] = [
+  { what: 'order', client: 0, worker: 0, outcome: 'completed', costCents: 10_000n, twice: false },
+  { what: 'month' },
+  { what: 'payout', truths: ['failed'] },
+  { what: 'payout', truths: ['pending'] },
+  { what: 'late_success', which: 0 },
+  { what: 'heard', which: 0, truths: ['succeeded'] },
+  { what: 'order', client: 0, worker: 0, outcome: 'completed', costCents: 5_000n, twice: false },
+  { what: 'month' },
+  { what: 'returned', which: 0 },
+  { what: 'month' },
+  { what: 'returned', which: 0 },
+  { what: 'payout', truths: ['succeeded'] },
+];
+export const seldom: Happening[][] = [paidTwice, paidOutTwice];
 
 export const happenings: fc.Arbitrary<Happening[]> = fc.array(
   fc.oneof(
@@ -92,21 +120,30 @@ export const happenings: fc.Arbitrary<Happening[]> = fc.array(
     { weight: 1, arbitrary: fc.record({ what: fc.constant('month' as const) }) },
     {
       weight: 2,
-      arbitrary: fc.record({ what: fc.constant('late_success' as const), afterAnother: fc.boolean() }),
+      arbitrary: fc.record({ what: fc.constant('late_success' as const), which: fc.nat(3) }),
+    },
+    {
+      weight: 2,
+      arbitrary: fc.record({ what: fc.constant('heard' as const), which: fc.nat(3), truths }),
+    },
+    { weight: 1, arbitrary: fc.record({ what: fc.constant('returned' as const), which: fc.nat(3) }) },
+    {
+      weight: 1,
+      arbitrary: fc.record({
+        what: fc.constant('refund' as const),
+        which: fc.nat(3),
+        percent: fc.bigInt({ min: 1n, max: 110n }),
+        way: fc.constantFrom('back' as const, 'next_invoice' as const),
+        twice: fc.boolean(),
+      }),
     },
   ),
   { minLength: 3, maxLength: 14 },
 );
 
-type ClientModel = {
-  id: string;
-  charged: bigint;
-  paid: bigint;
-  again: bigint;
-  orders: string[];
-  open: bigint;
-};
-type WorkerModel = { id: string; credited: bigint; sent: bigint; open: bigint; carried: bigint };
+/** `owes` and `owed` are the party's account; `open` is what the next document would say. */
+type ClientModel = { id: string; owes: bigint; paid: bigint; orders: string[]; open: bigint };
+type WorkerModel = { id: string; owed: bigint; open: bigint; carried: bigint };
 
 /** Loyalty in plain words: over 10k 5 %, over 20k 6 %, one more per 10k, at most 12 %. */
 function plainPercent(paidCents: bigint): number {
@@ -128,16 +165,14 @@ export async function testingStory(ctx: Ctx, story: readonly Happening[]): Promi
   const work = transaction(ctx, async (tx) => {
     const clients: ClientModel[] = [0, 1].map(() => ({
       id: randomUUID(),
-      charged: 0n,
+      owes: 0n,
       paid: 0n,
-      again: 0n,
       orders: [],
       open: 0n,
     }));
     const workers: WorkerModel[] = [0, 1].map(() => ({
       id: randomUUID(),
-      credited: 0n,
-      sent: 0n,
+      owed: 0n,
       open: 0n,
       carried: 0n,
     }));
@@ -157,6 +192,11 @@ export async function testingStory(ctx: Ctx, story: readonly Happening[]): Promi
         createdAt,
       })),
     );
+    /** The money that is really with us, by what partners have said; by document, the tries that moved it. */
+    const bank = { clients: 0n, people: 0n };
+    const inTransit = { clients: 0n, people: 0n };
+    const moved = new Map<string, Set<string>>();
+    const given = new Map<string, bigint>();
     const fined: { orderId: string; worker: WorkerModel }[] = [];
     let clock = new Date('2026-03-02T09:00:00Z');
     const at = (actor: Actor = tx.actor) => ({ ...tx, now: clock, actor });
@@ -189,12 +229,12 @@ export async function testingStory(ctx: Ctx, story: readonly Happening[]): Promi
         };
         for (let i = 0; i < (priced?.twice ? 2 : 1); i++) await postEndedOrder(at(), order);
         if (!priced || !worker) continue;
-        client.charged += price!;
+        client.owes += price!;
         client.open += price!;
         client.orders.push(orderId);
-        const moved = { completed: halfUp(cost!, 60n), failed: -4_000n, cancelled: 0n }[priced.outcome];
-        worker.credited += moved;
-        worker.open += moved;
+        const earned = { completed: halfUp(cost!, 60n), failed: -4_000n, cancelled: 0n }[priced.outcome];
+        worker.owed += earned;
+        worker.open += earned;
         if (priced.outcome === 'failed') fined.push({ orderId, worker });
       } else if (event.what === 'bonus') {
         const worker = workers[event.worker]!;
@@ -206,14 +246,14 @@ export async function testingStory(ctx: Ctx, story: readonly Happening[]): Promi
         for (let i = 0; i < (event.twice ? 2 : 1); i++)
           ({ isProposed } = await giveBonus(at(manager), bonus));
         if (isProposed) continue;
-        worker.credited += amountCents;
+        worker.owed += amountCents;
         worker.open += amountCents;
       } else if (event.what === 'waiver') {
         const last = fined.pop();
         if (!last) continue;
         const waiver = { orderId: last.orderId, reason: 'For the model' };
         for (let i = 0; i < 2; i++) await waivePenalty(at(manager), waiver);
-        last.worker.credited += 4_000n;
+        last.worker.owed += 4_000n;
         last.worker.open += 4_000n;
       } else if (event.what === 'week') {
         const period = nextSunday(clock);
@@ -263,75 +303,105 @@ export async function testingStory(ctx: Ctx, story: readonly Happening[]): Promi
               invoiceId: invoice.id,
               attemptNo: invoice.attemptsCount + 1,
             });
-            if (attemptId && (await settle(attemptId, event.truths)) === 'succeeded')
-              client.paid += invoice.amountCents;
+            if (attemptId) await hear(attemptId, event.truths);
           }
       } else if (event.what === 'payout') {
         for (const worker of workers)
           for (const statement of await tx.db
             .select()
             .from(statements)
-            .where(eq(statements.workerId, worker.id))) {
+            .where(eq(statements.workerId, worker.id))
+            .orderBy(statements.period)) {
             if (statement.amountCents <= 0n) continue;
             const { attemptId } = await beginPayout(at(), {
               statementId: statement.id,
               attemptNo: statement.attemptsCount + 1,
             });
             if (!attemptId) continue;
-            const end = await settle(attemptId, event.truths);
-            if (end !== 'failed') worker.sent += statement.amountCents;
+            worker.owed -= statement.amountCents;
+            inTransit.people += statement.amountCents;
+            await hear(attemptId, event.truths);
           }
-      } else {
-        const failed = await tx.db
+      } else if (event.what === 'refund') {
+        const paid = await tx.db
           .select()
+          .from(invoices)
+          .where(and(inArray(invoices.clientId, ids(clients)), eq(invoices.state, 'paid')))
+          .orderBy(invoices.number);
+        const invoice = paid[event.which % Math.max(paid.length, 1)];
+        if (!invoice) continue;
+        const client = clients.find(({ id }) => id === invoice.clientId)!;
+        const cents = (invoice.amountCents * event.percent) / 100n;
+        if (cents <= 0n || cents > 100_000_000n) continue;
+        const before = given.get(invoice.id) ?? 0n;
+        const refund = {
+          refundId: randomUUID(),
+          invoiceId: invoice.id,
+          amount: `${cents / 100n}.${String(cents % 100n).padStart(2, '0')}`,
+          reason: 'For the model',
+          way: event.way,
+        };
+        const grant = () =>
+          grantRefund(at(manager), refund).then(
+            () => true,
+            (error) =>
+              (error as { code?: string }).code !== 'billing.not_refundable' && Promise.reject(error),
+          );
+        const isGranted = await grant();
+        same('whether a refund is granted', isGranted, before + cents <= invoice.amountCents);
+        if (!isGranted) continue;
+        if (event.twice) await grant();
+        given.set(invoice.id, before + cents);
+        if (event.way === 'next_invoice') {
+          client.owes -= cents;
+          client.open -= cents;
+        } else inTransit.clients += cents;
+      } else {
+        const states = {
+          heard: ['asking', 'unknown', 'pending', 'parked'],
+          late_success: ['failed'],
+          returned: ['succeeded'],
+        } as const;
+        const found = await tx.db
+          .select({ id: attempts.id, purpose: attempts.purpose })
           .from(attempts)
           .where(
             and(
-              inArray(
-                attempts.partyId,
-                clients.map(({ id }) => id),
-              ),
-              eq(attempts.state, 'failed'),
+              inArray(attempts.partyId, [...ids(clients), ...ids(workers)]),
+              inArray(attempts.state, [...states[event.what]]),
+              ...(event.what === 'returned' ? [eq(attempts.purpose, 'payout')] : []),
             ),
-          );
-        for (const { id, documentId, partyId, amountCents } of failed.slice(0, 1)) {
-          const client = clients.find((one) => one.id === partyId)!;
-          const [before] = await tx.db.select().from(invoices).where(eq(invoices.id, documentId));
-          if (event.afterAnother) {
-            const attemptNo = before!.attemptsCount + 1;
-            const { attemptId } = await beginCharge(at(), { invoiceId: documentId, attemptNo });
-            if (attemptId && (await settle(attemptId, ['succeeded'])) === 'succeeded')
-              client.paid += amountCents;
-          }
-          const [invoice] = await tx.db.select().from(invoices).where(eq(invoices.id, documentId));
-          for (let i = 0; i < 2; i++)
-            await settleAttempt(at(), { attemptId: id, truth: { is: 'succeeded' } });
-          if (invoice!.state === 'paid') {
-            client.again += amountCents;
-            client.open -= amountCents;
-          } else client.paid += amountCents;
-        }
+          )
+          .orderBy(attempts.createdAt, attempts.key);
+        const attempt = found[event.which % Math.max(found.length, 1)];
+        if (!attempt) continue;
+        const said = {
+          heard: event.what === 'heard' ? event.truths : [],
+          late_success: ['succeeded' as const],
+          returned: ['returned' as const],
+        }[event.what];
+        // What a partner says twice changes nothing the second time.
+        for (let i = 0; i < 2; i++) await hear(attempt.id, said);
       }
     }
 
-    for (const { id, charged, paid, again, orders } of clients) {
-      same(
-        'what a client owes',
-        await balanceOf(tx, accountId('clients', 'receivable', id)),
-        charged - paid - again,
-      );
+    for (const { id, owes, paid, orders, open } of clients) {
+      same('what a client owes', await balanceOf(tx, accountId('clients', 'receivable', id)), owes);
       same('what a client has paid', await paidInTotal(tx, id), paid);
+      same('what the next invoice would be', await openOf('invoice', id), open);
       for (const orderId of orders) {
         const entries = await entriesOf(tx, { book: 'clients', subject: orderId, kinds: ['order_charged'] });
         same('how often an order was billed', entries.length, 1);
       }
     }
-    for (const { id, credited, sent } of workers)
-      same(
-        'what a worker is owed',
-        -(await balanceOf(tx, accountId('people', 'payable', id))),
-        credited - sent,
-      );
+    for (const { id, owed, open } of workers) {
+      same('what a worker is owed', -(await balanceOf(tx, accountId('people', 'payable', id))), owed);
+      same('what the next statement would move', await openOf('statement', id), open);
+    }
+    for (const book of ['clients', 'people'] as const) {
+      same('the money with us', await balanceOf(tx, accountId(book, 'bank')), bank[book]);
+      same('the money on its way', await balanceOf(tx, accountId(book, 'in_transit')), -inTransit[book]);
+    }
 
     for (const book of ['clients', 'people'] as const) {
       const rows = await trialBalance(tx, book);
@@ -345,14 +415,62 @@ export async function testingStory(ctx: Ctx, story: readonly Happening[]): Promi
     await tx.db.execute(sql`set constraints all immediate`);
     throw done;
 
-    async function settle(attemptId: string, said: readonly Truth['is'][]): Promise<string> {
-      let state = 'asking';
+    async function openOf(purpose: 'invoice' | 'statement', partyId: string): Promise<bigint> {
+      const rows = await tx.db
+        .select({ amountCents: items.amountCents })
+        .from(items)
+        .where(and(eq(items.purpose, purpose), eq(items.partyId, partyId), isNull(items.documentId)));
+      return rows.reduce((sum, row) => sum + row.amountCents, 0n);
+    }
+
+    /** A partner says one thing after another about a try, and plain arithmetic follows what comes of it. */
+    async function hear(attemptId: string, said: readonly Truth['is'][]): Promise<void> {
       for (const is of said) {
-        const truth = (is === 'failed' ? { is, failureCode: 'declined' } : { is }) as Truth;
-        state = (await settleAttempt(at(), { attemptId, truth }))!.state;
-        if (state === 'succeeded' || state === 'failed') return state;
+        const [before] = await tx.db.select().from(attempts).where(eq(attempts.id, attemptId));
+        const code = is === 'failed' || is === 'returned';
+        const truth = (code ? { is, failureCode: 'declined' } : { is }) as Truth;
+        const { state } = (await settleAttempt(at(), { attemptId, truth }))!;
+        if (state === before!.state) continue;
+        const { purpose, documentId, partyId, amountCents } = before!;
+        const wasFailed = before!.state === 'failed';
+        const others = moved.get(documentId) ?? new Set();
+        moved.set(documentId, others);
+        const client = clients.find(({ id }) => id === partyId);
+        const worker = workers.find(({ id }) => id === partyId);
+        if (purpose === 'charge' && state === 'succeeded') {
+          bank.clients += amountCents;
+          // Taken a second time: it is on its way back at once.
+          if (others.size) inTransit.clients += amountCents;
+          else {
+            client!.paid += amountCents;
+            client!.owes -= amountCents;
+          }
+        } else if (purpose === 'refund' && state === 'succeeded') {
+          bank.clients -= amountCents;
+          if (wasFailed) {
+            client!.owes += amountCents;
+            client!.open += amountCents;
+          } else inTransit.clients -= amountCents;
+        } else if (purpose === 'refund' && state === 'failed') {
+          inTransit.clients -= amountCents;
+          client!.owes -= amountCents;
+          client!.open -= amountCents;
+        } else if (purpose === 'payout' && state === 'succeeded') {
+          bank.people -= amountCents;
+          if (wasFailed) worker!.owed -= amountCents;
+          else inTransit.people -= amountCents;
+          if (others.size) worker!.open -= amountCents;
+        } else if (purpose === 'payout' && state === 'failed') {
+          inTransit.people -= amountCents;
+          worker!.owed += amountCents;
+        } else if (purpose === 'payout' && state === 'returned') {
+          bank.people += amountCents;
+          worker!.owed += amountCents;
+          others.delete(attemptId);
+          if (others.size) worker!.open += amountCents;
+        }
+        if (state === 'succeeded') others.add(attemptId);
       }
-      return state;
     }
   });
   await work.catch((error) => {
@@ -360,5 +478,6 @@ export async function testingStory(ctx: Ctx, story: readonly Happening[]): Promi
   });
 }
 
+const ids = (parties: readonly { id: string }[]) => parties.map(({ id }) => id);
 const nextSunday = (from: Date) =>
   new Date(from.getTime() + ((7 - from.getUTCDay()) % 7) * 86_400_000).toISOString().slice(0, 10);

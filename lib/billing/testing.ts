@@ -125,9 +125,10 @@ export async function startPartners() {
         status: 'succeeded',
       }),
     /** Changes what the partner holds to be true about a key. */
-    decide: (key: string, status: 'succeeded' | 'failed') => {
+    decide: (key: string, status: 'succeeded' | 'failed' | 'returned') => {
       const effect = kept.get(key)!;
       effect.status = status;
+      if (status === 'returned') effect.failureCode = 'account_closed';
     },
     /** Money that the partner has really moved, by key prefix ("charge:<invoice>"). */
     movedCents: (prefix: string) =>

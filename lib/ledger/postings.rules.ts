@@ -64,7 +64,7 @@ export const postings = {
     ...facts,
   }),
 
-  /** The gateway took the money for an invoice that was paid already: the client is in credit. */
+  /** The gateway took the money for an invoice that was paid already: the client is in credit, and it goes back. */
   charge_succeeded_again: ({
     invoiceId,
     attemptNo,
@@ -116,6 +116,16 @@ export const postings = {
     kind: 'refund_failed',
     subject: refundId,
     lines: moved(receivable(clientId), accountId('clients', 'in_transit'), amountCents),
+    ...facts,
+  }),
+
+  /** The gateway said failed and then, later, that the client has the money after all. */
+  refund_confirmed_late: ({ refundId, clientId, amountCents, ...facts }: RefundFacts): Posting => ({
+    key: `refund:${refundId}:confirmed-late`,
+    book: 'clients',
+    kind: 'refund_confirmed_late',
+    subject: refundId,
+    lines: moved(accountId('clients', 'bank'), receivable(clientId), amountCents),
     ...facts,
   }),
 
@@ -258,6 +268,25 @@ export const postings = {
     kind: 'payout_confirmed_again',
     subject: statementId,
     lines: moved(accountId('people', 'bank'), payable(workerId), amountCents),
+    ...facts,
+  }),
+
+  /**
+   * A transfer arrived while an earlier one, held to have failed, had paid the statement after all: the worker has it twice,
+   * and the next statement takes it back.
+   */
+  payout_confirmed_twice: ({
+    statementId,
+    attemptNo,
+    workerId: _,
+    amountCents,
+    ...facts
+  }: PayoutFacts): Posting => ({
+    key: `payout:${statementId}:${attemptNo}:confirmed-twice`,
+    book: 'people',
+    kind: 'payout_confirmed_twice',
+    subject: statementId,
+    lines: moved(accountId('people', 'bank'), accountId('people', 'in_transit'), amountCents),
     ...facts,
   }),
 
