@@ -51,4 +51,11 @@ describe('a data folder has one master', () => {
     );
     await expect(lockDataFolder(join(file, 'x'), url)).rejects.toThrow(/a part of the path is a file/);
   });
+
+  test.runIf(process.platform === 'linux')(
+    'a place where nothing can be made is refused, not tried for ever',
+    async () => {
+      await expect(lockDataFolder('/proc/nope/deeper', url)).rejects.toThrow(/nothing can be made there/);
+    },
+  );
 });

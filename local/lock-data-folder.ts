@@ -1,5 +1,5 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { isAlive, startMark } from './processes.ts';
 
@@ -14,7 +14,7 @@ export type FolderLock = { announceStop(): void; release(): void };
  */
 export async function lockDataFolder(dataDir: string, url: string): Promise<FolderLock> {
   try {
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    makeFolder(dataDir);
     const probe = join(dataDir, `.probe-${process.pid}`);
     writeFileSync(probe, '');
     rmSync(probe);
@@ -27,6 +27,7 @@ export async function lockDataFolder(dataDir: string, url: string): Promise<Fold
       ENOSPC: 'the disk is full',
       ENOTDIR: 'a part of the path is a file',
       EEXIST: 'it is a file',
+      ENOENT: 'nothing can be made there',
     };
     throw new Error(
       `The data folder ${dataDir} cannot be used: ${why[code ?? ''] ?? message}.\n` +
@@ -73,6 +74,20 @@ export async function lockDataFolder(dataDir: string, url: string): Promise<Fold
       );
     }
     await pause(200);
+  }
+}
+
+// Node's own `recursive` never comes back from a place where nothing can be made, such as below /proc.
+function makeFolder(path: string, codeOfFile = 'EEXIST'): void {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found?.isDirectory()) return;
+  if (found) throw Object.assign(new Error(`${path} is a file`), { code: codeOfFile });
+  makeFolder(dirname(path), 'ENOTDIR');
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    // Another start has just made it.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
 }
 
