@@ -20,6 +20,8 @@ const changes = [
     "function execute(q) {\n    if (terminated)\n      return queryError(q, Errors.connection('CONNECTION_DESTROYED', options))\n",
     "function execute(q) {\n    if (terminated)\n      return queryError(q, Errors.connection('CONNECTION_DESTROYED', options))\n\n    if (socket === null)\n      return queryError(q, Errors.connection('CONNECTION_CLOSED', options)), true\n",
   ],
+  // A connection lost while it asks for its array types: nobody could catch that either; who waits is told all the same.
+  ['connection.js', '        return fetchArrayTypes()', '        return fetchArrayTypes().catch(() => {})'],
   // What the old connection left half-done must neither be sent to, nor reported by, the next one.
   [
     'connection.js',

@@ -1,3 +1,4 @@
+import { createServer } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -81,4 +82,28 @@ describe('when the database is killed and comes back', () => {
     }
     await sql.end({ timeout: 1 });
   }, 60_000);
+});
+
+test('a connection lost right after it was made is told to who waits, and to nobody else', async () => {
+  // Lets everybody in, and is gone at the first question.
+  const authenticated = Buffer.from([82, 0, 0, 0, 8, 0, 0, 0, 0]);
+  const ready = Buffer.from([90, 0, 0, 0, 5, 73]);
+  const server = createServer((socket) => {
+    socket.once('data', () => {
+      socket.once('data', () => socket.resetAndDestroy());
+      socket.write(Buffer.concat([authenticated, ready]));
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as { port: number };
+  const unheard: unknown[] = [];
+  const onUnheard = (error: unknown) => unheard.push(error);
+  process.on('unhandledRejection', onUnheard);
+  const sql = postgres(`postgres://somebody@127.0.0.1:${port}/any`, { max: 1, onnotice: () => {} });
+  await expect(sql`select 1`).rejects.toMatchObject({ code: 'ECONNRESET' });
+  await pause(0);
+  process.off('unhandledRejection', onUnheard);
+  expect(unheard).toEqual([]);
+  await sql.end({ timeout: 0 });
+  server.close();
 });

@@ -54,6 +54,8 @@ export async function createSchema(sql: Sql): Promise<void> {
         out_of_order boolean not null default false,
         bake_seconds double precision not null default 600
       );
+      alter table outside.knobs add column if not exists return_next integer not null default 0;
+      alter table outside.knobs add column if not exists return_after_ms integer not null default 0;
 
       create table if not exists outside.operations (
         seq bigint generated always as identity primary key,
@@ -66,7 +68,7 @@ export async function createSchema(sql: Sql): Promise<void> {
         instrument text,
         label text,
         reference text not null,
-        status text not null check (status in ('pending', 'succeeded', 'failed')),
+        status text not null check (status in ('pending', 'succeeded', 'failed', 'returned')),
         outcome text not null check (outcome in ('succeeded', 'failed')),
         outcome_code text,
         first_answer text not null,
@@ -75,6 +77,18 @@ export async function createSchema(sql: Sql): Promise<void> {
         settled_at timestamptz,
         unique (partner, idempotency_key)
       );
+      alter table outside.operations add column if not exists return_at timestamptz;
+      -- Databases made before transfers could come back.
+      do $$ begin
+        if not exists (select from pg_constraint where conname = 'operations_status_check'
+            and conrelid = 'outside.operations'::regclass and pg_get_constraintdef(oid) like '%returned%') then
+          alter table outside.operations drop constraint if exists operations_status_check;
+          alter table outside.operations add constraint operations_status_check
+            check (status in ('pending', 'succeeded', 'failed', 'returned'));
+        end if;
+      end $$;
+      create index if not exists operations_returning on outside.operations (return_at)
+        where return_at is not null and status = 'succeeded';
       create index if not exists operations_due on outside.operations (settle_at) where status = 'pending';
       create index if not exists operations_instrument on outside.operations (partner, kind, instrument);
       create index if not exists operations_recent on outside.operations (partner, seq desc);

@@ -8,7 +8,7 @@ import { type Exchange, HttpRefusal, isLocalHost, sendJson } from './http.ts';
 import { isPartner, type Partner } from './knobs.ts';
 import { openMailbox } from './mailbox.ts';
 import { serveMailbox } from './mailbox-desk.ts';
-import { settleDue, untilNextSettlement } from './operations.ts';
+import { returnDue, settleDue, untilNextReturn, untilNextSettlement } from './operations.ts';
 import { servePartner } from './partner-desk.ts';
 import { serveExport, serveFrontPage, serveKnobs } from './partner-pages.ts';
 import { openSignOn } from './sign-on.ts';
@@ -98,6 +98,14 @@ export async function startOutside(options: OutsideOptions): Promise<Outside> {
             return settled;
           },
           untilDue: () => untilNextSettlement(sql),
+        },
+        {
+          perform: async () => {
+            const returned = await returnDue(sql);
+            if (returned > 0) clockwork.wake();
+            return returned;
+          },
+          untilDue: () => untilNextReturn(sql),
         },
         {
           perform: () => deliverDue(sql, { appUrl, secrets: options.secrets, closing: closing.signal }),

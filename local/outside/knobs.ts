@@ -21,6 +21,8 @@ const knobsSchema = z.strictObject({
   doubleWebhook: z.boolean(),
   webhookDelayMs: milliseconds,
   outOfOrder: z.boolean(),
+  returnNext: count,
+  returnAfterMs: milliseconds,
   bakeSeconds: z.number().min(0).max(86_400),
 });
 export type Knobs = z.infer<typeof knobsSchema>;
@@ -36,6 +38,8 @@ const USUAL: Knobs = {
   doubleWebhook: false,
   webhookDelayMs: 0,
   outOfOrder: false,
+  returnNext: 0,
+  returnAfterMs: 2_000,
   bakeSeconds: 600,
 };
 
@@ -50,6 +54,8 @@ type KnobsRow = {
   double_webhook: boolean;
   webhook_delay_ms: number;
   out_of_order: boolean;
+  return_next: number;
+  return_after_ms: number;
   bake_seconds: number;
 };
 
@@ -71,6 +77,8 @@ export async function readKnobs(sql: Db, partner: Partner): Promise<Knobs> {
     doubleWebhook: row.double_webhook,
     webhookDelayMs: row.webhook_delay_ms,
     outOfOrder: row.out_of_order,
+    returnNext: row.return_next,
+    returnAfterMs: row.return_after_ms,
     bakeSeconds: row.bake_seconds,
   };
 }
@@ -101,12 +109,16 @@ export async function resetKnobs(sql: Db, partner: Partner): Promise<Knobs> {
 export async function spend(
   sql: Db,
   partner: Partner,
-  knob: 'failNext' | 'hangBefore' | 'hangAfter' | 'errorNext',
+  knob: 'failNext' | 'returnNext' | 'hangBefore' | 'hangAfter' | 'errorNext',
 ): Promise<boolean> {
   const column = sql(
-    { failNext: 'fail_next', hangBefore: 'hang_before', hangAfter: 'hang_after', errorNext: 'error_next' }[
-      knob
-    ],
+    {
+      failNext: 'fail_next',
+      returnNext: 'return_next',
+      hangBefore: 'hang_before',
+      hangAfter: 'hang_after',
+      errorNext: 'error_next',
+    }[knob],
   );
   const rows = await sql`
     update outside.knobs set ${column} = ${column} - 1 where partner = ${partner} and ${column} > 0 returning 1`;
@@ -129,6 +141,8 @@ function rowOf(knobs: Knobs): KnobsRow {
     double_webhook: knobs.doubleWebhook,
     webhook_delay_ms: knobs.webhookDelayMs,
     out_of_order: knobs.outOfOrder,
+    return_next: knobs.returnNext,
+    return_after_ms: knobs.returnAfterMs,
     bake_seconds: knobs.bakeSeconds,
   };
 }

@@ -56,6 +56,16 @@ export const KINDS = {
       };
     },
   },
+  refund: {
+    partner: 'gateway',
+    path: 'refunds',
+    prefix: 're',
+    registers: false,
+    parse: (body) => {
+      const refund = z.object({ amountCents, chargeKey: text, reference: text }).parse(body);
+      return { ...refund, instrument: refund.chargeKey, label: null };
+    },
+  },
   transfer: {
     partner: 'golden-hat',
     path: 'transfers',
@@ -106,13 +116,15 @@ export type Operation = {
   instrument: string | null;
   label: string | null;
   reference: string;
-  status: 'pending' | 'succeeded' | 'failed';
+  status: 'pending' | 'succeeded' | 'failed' | 'returned';
   outcome: 'succeeded' | 'failed';
   outcome_code: string | null;
   first_answer: string;
   created_at: Date;
   settle_at: Date;
   settled_at: Date | null;
+  /** When a transfer that has arrived will come back. */
+  return_at: Date | null;
 };
 
 const FAILURES: Record<Partner, readonly [string, ...string[]]> = {
@@ -134,10 +146,11 @@ export function describeOperation(operation: Operation): Record<string, unknown>
     id: operation.id,
     idempotencyKey: operation.idempotency_key,
     status,
-    ...(status === 'failed' ? { failureCode: operation.outcome_code } : {}),
+    ...(status === 'failed' || status === 'returned' ? { failureCode: operation.outcome_code } : {}),
     reference: operation.reference,
     ...(operation.amount_cents === null ? {} : { amountCents: operation.amount_cents }),
     ...(kind === 'charge' ? { methodToken: instrument } : {}),
+    ...(kind === 'refund' ? { chargeKey: instrument } : {}),
     ...(kind === 'method' ? { token: instrument, label: operation.label } : {}),
     ...(kind === 'transfer' || kind === 'account' ? { account: instrument } : {}),
     ...(kind === 'account' ? { name: operation.label } : {}),
@@ -194,6 +207,10 @@ export async function performOnce(
       operation.status = operation.outcome;
       operation.settled_at = operation.created_at;
     }
+    if (kind === 'transfer' && failureCode === null && (await spend(tx, partner, 'returnNext')))
+      await tx`
+        update outside.operations
+        set return_at = settle_at + ${knobs.returnAfterMs} * interval '1 millisecond' where id = ${operation.id}`;
     operation.first_answer = JSON.stringify(describeOperation(operation));
     await tx`
       update outside.operations
@@ -271,11 +288,41 @@ export async function untilNextSettlement(sql: Sql): Promise<number | null> {
   return row?.wait_ms ?? null;
 }
 
+/** Sends back the transfers whose time has come, each together with its webhook. Returns how many. */
+export async function returnDue(sql: Sql): Promise<number> {
+  return sql.begin(async (tx) => {
+    const returned = await tx<Operation[]>`
+      update outside.operations
+      set status = 'returned', outcome_code = 'account_closed', settled_at = clock_timestamp()
+      where id in (
+        select id from outside.operations
+        where status = 'succeeded' and return_at is not null and return_at <= clock_timestamp()
+        order by return_at limit 100 for update skip locked)
+      returning *, amount_cents::text`;
+    for (const operation of returned)
+      await announceOutcome(tx, operation, await readKnobs(tx, operation.partner));
+    return returned.length;
+  });
+}
+
+/** Milliseconds until the next transfer comes back; null when none will. */
+export async function untilNextReturn(sql: Sql): Promise<number | null> {
+  const [row] = await sql<{ wait_ms: number | null }[]>`
+    select (extract(epoch from min(return_at) - clock_timestamp()) * 1000)::float8 as wait_ms
+    from outside.operations where status = 'succeeded' and return_at is not null`;
+  return row?.wait_ms ?? null;
+}
+
 async function announceOutcome(tx: Db, operation: Operation, knobs: Knobs): Promise<void> {
   const succeeded = operation.status === 'succeeded';
   const type = {
     charge: succeeded ? 'charge.succeeded' : 'charge.failed',
-    transfer: succeeded ? 'transfer.confirmed' : 'transfer.failed',
+    refund: succeeded ? 'refund.succeeded' : 'refund.failed',
+    transfer: succeeded
+      ? 'transfer.confirmed'
+      : operation.status === 'returned'
+        ? 'transfer.returned'
+        : 'transfer.failed',
     order: succeeded ? 'cookie.ready' : 'cookie.failed',
     method: 'method.registered',
     account: 'account.opened',
@@ -304,12 +351,29 @@ function settleAfterMs(kind: KindName, knobs: Knobs): number {
 /** The code an operation will fail with, or null. Chance depends on the key alone, so that it can be replayed. */
 async function decideFailure(sql: Db, operation: Operation, knobs: Knobs): Promise<string | null> {
   const { partner, idempotency_key: key } = operation;
-  const unusable = await refuseInstrument(sql, operation);
+  const unusable =
+    operation.kind === 'refund' ? await refuseRefund(sql, operation) : await refuseInstrument(sql, operation);
   if (unusable) return unusable;
   const unlucky = fractionFrom(`fail:${key}`) < knobs.failRate;
   if (!unlucky && !(knobs.failNext > 0 && (await spend(sql, partner, 'failNext')))) return null;
   const codes = FAILURES[partner];
   return codes[Math.floor(fractionFrom(`code:${key}`) * codes.length)] ?? codes[0];
+}
+
+/** Only what a charge has taken goes back, and all its refunds together are no more than that. */
+async function refuseRefund(sql: Db, { instrument, amount_cents, id }: Operation): Promise<string | null> {
+  // Two refunds of one charge take turns.
+  const [charge] = await sql<Operation[]>`
+    select *, amount_cents::text from outside.operations
+    where partner = 'gateway' and kind = 'charge' and idempotency_key = ${instrument} for update`;
+  if (!charge) return 'unknown_charge';
+  if (charge.status !== 'succeeded') return 'charge_not_settled';
+  if (charge.instrument?.includes('closed')) return 'method_closed';
+  const [given] = await sql<{ total: string }[]>`
+    select coalesce(sum(amount_cents), 0)::text as total from outside.operations
+    where partner = 'gateway' and kind = 'refund' and instrument = ${instrument} and id <> ${id} and outcome = 'succeeded'`;
+  const left = BigInt(charge.amount_cents ?? 0) - BigInt(given?.total ?? 0);
+  return BigInt(amount_cents ?? 0) > left ? 'over_refunded' : null;
 }
 
 /**

@@ -257,6 +257,50 @@ describe('a partner and its keys', () => {
     });
   });
 
+  it('gives back what a charge has taken, once per key, and never more than that', async () => {
+    const key = randomUUID();
+    await ask('gateway', 'charges', aCharge('10000'), { key });
+    const refund = (amountCents: string, chargeKey: string = key) =>
+      ask('gateway', 'refunds', { amountCents, chargeKey, reference: 'refund 1' });
+    expect((await refund('4000')).body).toMatchObject({ status: 'succeeded', amountCents: '4000' });
+    expect((await refund('6001')).body).toMatchObject({ status: 'failed', failureCode: 'over_refunded' });
+    const again = { key: randomUUID() };
+    const body = { amountCents: '6000', chargeKey: key, reference: 'refund 2' };
+    const texts = await Promise.all(
+      [1, 2, 3].map(async () => (await ask('gateway', 'refunds', body, again)).text),
+    );
+    expect(new Set(texts).size).toBe(1);
+    expect((await lookUp('gateway', 'refunds', again.key)).body).toMatchObject({
+      status: 'succeeded',
+      chargeKey: key,
+    });
+    expect((await refund('1')).body).toMatchObject({ failureCode: 'over_refunded' });
+    expect((await refund('1', randomUUID())).body).toMatchObject({ failureCode: 'unknown_charge' });
+    await turn('gateway', { failNext: 1 });
+    const failed = randomUUID();
+    await ask('gateway', 'charges', aCharge(), { key: failed });
+    expect((await refund('1', failed)).body).toMatchObject({ failureCode: 'charge_not_settled' });
+    await eventually(() => expect(takenFor(again.key)).toMatchObject([{ type: 'refund.succeeded' }]));
+  });
+
+  it('sends a transfer back after it had arrived, when told to, and says so', async () => {
+    await turn('golden-hat', { returnNext: 1, returnAfterMs: 50 });
+    const transfer = { amountCents: '6000', account: 'GH-DEMO-1', reference: 'statement 1' };
+    const [key, other] = [randomUUID(), randomUUID()];
+    expect((await ask('golden-hat', 'transfers', transfer, { key })).body.status).toBe('succeeded');
+    await ask('golden-hat', 'transfers', transfer, { key: other });
+    await eventually(async () =>
+      expect((await lookUp('golden-hat', 'transfers', key)).body).toMatchObject({
+        status: 'returned',
+        failureCode: 'account_closed',
+      }),
+    );
+    await eventually(() =>
+      expect(takenFor(key).map(({ type }) => type)).toEqual(['transfer.confirmed', 'transfer.returned']),
+    );
+    expect((await lookUp('golden-hat', 'transfers', other)).body.status).toBe('succeeded');
+  });
+
   it('transfers to an opened account and confirms it', async () => {
     const key = randomUUID();
     const { account } = (await ask('golden-hat', 'accounts', { workerReference: 'w1', name: 'Кузя' })).body;

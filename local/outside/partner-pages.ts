@@ -29,6 +29,8 @@ const KNOB_LABELS: Array<{ name: keyof Knobs; label: string; step?: string }> = 
   { name: 'bakeSeconds', label: 'Baking time, s', step: 'any' },
   { name: 'failNext', label: 'Fail the next' },
   { name: 'failRate', label: 'Fail rate, 0 to 1', step: 'any' },
+  { name: 'returnNext', label: 'Return the next, after success' },
+  { name: 'returnAfterMs', label: 'Returned after, ms' },
   { name: 'errorNext', label: 'HTTP 500 for the next' },
   { name: 'hangBefore', label: 'Hang, no effect, next' },
   { name: 'hangAfter', label: 'Hang after effect, next' },
@@ -109,7 +111,9 @@ async function renderPartner(sql: Sql, partner: Partner) {
        from outside.webhooks w where w.operation_id = o.id) as webhooks
     from outside.operations o where o.partner = ${partner} order by o.seq desc limit ${SHOWN_OPERATIONS}`;
   const shownKnobs = KNOB_LABELS.filter(
-    ({ name }) => name !== (partner === 'cookies' ? 'processMs' : 'bakeSeconds'),
+    ({ name }) =>
+      name !== (partner === 'cookies' ? 'processMs' : 'bakeSeconds') &&
+      (partner === 'golden-hat' || !name.startsWith('return')),
   );
   const fields = shownKnobs.map(({ name, label, step }) => {
     const value = knobs[name];
@@ -119,7 +123,7 @@ async function renderPartner(sql: Sql, partner: Partner) {
   });
   const rows = operations.map(
     (operation) => html`<tr><td>${formatInstant(operation.created_at)}</td><td>${operation.kind}</td>
-      <td class="${operation.status}">${operation.status}${operation.status === 'failed' ? ` (${operation.outcome_code})` : null}</td>
+      <td class="${operation.status}">${operation.status}${operation.status === 'failed' || operation.status === 'returned' ? ` (${operation.outcome_code})` : null}</td>
       <td class="number">${operation.amount_cents}</td><td>${operation.reference}</td>
       <td class="mono">${operation.idempotency_key}</td><td>${operation.webhooks}</td></tr>`,
   );
