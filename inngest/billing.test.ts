@@ -27,13 +27,16 @@ import {
   decideBonus,
   discrepancyFound,
   giveBonus,
+  grantRefund,
   invoiceIssued,
   isPaused,
   issueInvoices,
   listBonuses,
   listDiscrepancies,
+  listParked,
   listPauses,
   listReconciliations,
+  listRefunds,
   lookAgain,
   loyaltyPercent,
   makePayoutLink,
@@ -47,7 +50,10 @@ import {
   openBonusProposals,
   pauseClose,
   payInvoice,
+  payoutDoubled,
+  payoutFailed,
   payoutRequested,
+  payoutReturned,
   readEntries,
   readInvoice,
   readPayoutChange,
@@ -55,6 +61,8 @@ import {
   receivables,
   reconcilePage,
   reconciliationRequested,
+  refundFailed,
+  refundRequested,
   requestClose,
   requestDueCloses,
   requestPayoutChange,
@@ -89,6 +97,7 @@ import { postEndedOrderPolicy } from './post-ended-order.ts';
 import { receiveGatewayNotice } from './receive-gateway-notice.ts';
 import { receiveGoldenHatNotice } from './receive-golden-hat-notice.ts';
 import { compareDiscrepancyAgain, reconcilePartner, reconcilePartners } from './reconcile-partners.ts';
+import { sendRefundPolicy } from './send-refund.ts';
 
 let database: Awaited<ReturnType<typeof freshDatabase>>;
 let partners: Awaited<ReturnType<typeof startPartners>>;
@@ -701,6 +710,153 @@ describe('charging an invoice', () => {
     expect(await receivable(clientId)).toBe(0n);
   });
 
+  test('that was taken twice goes back by the way it came, whichever of the two was late', async () => {
+    for (const lateIsFirst of [true, false]) {
+      const { clientId } = await end();
+      const me = as(ctx, client(clientId));
+      const invoice = await invoiced(clientId);
+      partners.behave('fails', 'pends');
+      await charge(invoice);
+      await payInvoice(me, { invoiceId: invoice.id });
+      const [asked] = (await emitted(ctx, chargeRequested)).filter((data) => data.invoiceId === invoice.id);
+      await runPolicy(chargeInvoice, ctx, asked as never);
+      const [first, second] = [`charge:${invoice.id}:1`, `charge:${invoice.id}:2`];
+      partners.decide(first, 'succeeded');
+      partners.decide(second, 'succeeded');
+      for (const key of lateIsFirst ? [first, second, first] : [second, first, second])
+        for (let i = 0; i < 2; i++) await runPolicy(receiveGatewayNotice, ctx, notice(key));
+      expect(await invoiceNow(invoice.id)).toMatchObject({ state: 'paid' });
+      const [back] = (await emitted(ctx, refundRequested)).filter((data) => data.clientId === clientId);
+      const { refunds } = await readInvoice(me, invoice.id);
+      expect(refunds).toMatchObject([
+        { cause: 'paid_twice', state: 'sending', attempt: { target: lateIsFirst ? second : first } },
+      ]);
+      expect(await receivable(clientId)).toBe(0n);
+      expect((await myAccount(me)).dueCents).toBe(0n);
+      partners.behave('silent_after');
+      for (let i = 0; i < 2; i++) await runPolicy(sendRefundPolicy, ctx, back as never);
+      expect((await readInvoice(me, invoice.id)).refunds).toMatchObject([{ state: 'sent' }]);
+      expect(partners.movedCents(`refund:${refunds[0]!.id}`)).toBe(10_000n);
+      expect(await receivable(clientId)).toBe(0n);
+      // The money that came twice and went back once stands in no invoice's sum.
+      expect((await myAccount(me)).items.map(({ kind, amountCents }) => [kind, amountCents])).toEqual([
+        ['refund_sent', 10_000n],
+        ['charge_succeeded_again', -10_000n],
+      ]);
+    }
+  });
+
+  test('that failed at last pauses nobody when an earlier try has paid it after all', async () => {
+    const { clientId } = await end();
+    const invoice = await invoiced(clientId);
+    partners.behave(...Array.from({ length: 6 }, () => 'fails' as const), 'pends');
+    await charge(invoice);
+    for (let no = 1; no <= 6; no++) {
+      const due = at(ctx, (await invoiceNow(invoice.id)).nextAttemptAt!);
+      await runPolicy(chaseMoney, due, {});
+      const [asked] = (await emitted(ctx, chargeRequested)).filter((data) => data.invoiceId === invoice.id);
+      await runPolicy(chargeInvoice, due, asked as never);
+    }
+    const told = (await emitted(ctx, chargeFailed)).length;
+    for (const [no, status] of [
+      [2, 'succeeded'],
+      [7, 'failed'],
+    ] as const) {
+      partners.decide(`charge:${invoice.id}:${no}`, status);
+      await runPolicy(receiveGatewayNotice, ctx, notice(`charge:${invoice.id}:${no}`));
+    }
+    expect(await invoiceNow(invoice.id)).toMatchObject({ state: 'paid' });
+    expect(await isPaused(ctx, clientId)).toBe(false);
+    expect((await emitted(ctx, chargeFailed)).length).toBe(told);
+    expect(await receivable(clientId)).toBe(0n);
+  });
+
+  describe('given back by a manager', () => {
+    async function paidInvoice() {
+      const { clientId } = await end();
+      const invoice = await invoiced(clientId);
+      await charge(invoice);
+      return { clientId, invoice, me: as(ctx, client(clientId)) };
+    }
+    const refund = (invoiceId: string, more = {}) => ({
+      refundId: randomUUID(),
+      invoiceId,
+      amount: '40',
+      reason: 'One glass was left on the shelf',
+      way: 'back',
+      ...more,
+    });
+    const send = async (refundId: string) => {
+      const [asked] = (await emitted(ctx, refundRequested)).filter((data) => data.refundId === refundId);
+      for (let i = 0; i < 2; i++) await runPolicy(sendRefundPolicy, ctx, asked as never);
+    };
+
+    test('goes by the way it was paid, once, however often it is asked for, and no more than was paid', async () => {
+      const { clientId, invoice, me } = await paidInvoice();
+      const billing = as(ctx, 'billing');
+      const given = refund(invoice.id);
+      await expect(grantRefund(as(ctx, 'manager'), given)).rejects.toMatchObject({ code: 'not_allowed' });
+      await expect(grantRefund(billing, { ...given, amount: '100.01' })).rejects.toMatchObject({
+        code: 'billing.not_refundable',
+      });
+      await Promise.all([grantRefund(billing, given), grantRefund(billing, given)]);
+      expect(await balanceOf(ctx, accountId('clients', 'in_transit'))).toBe(-4_000n);
+      partners.behave('silent_before');
+      await send(given.refundId);
+      expect(partners.movedCents(`refund:${given.refundId}`)).toBe(4_000n);
+      expect(await balanceOf(ctx, accountId('clients', 'in_transit'))).toBe(0n);
+      expect(await receivable(clientId)).toBe(0n);
+      expect((await myAccount(me)).dueCents).toBe(0n);
+      await expect(grantRefund(billing, refund(invoice.id, { amount: '60.01' }))).rejects.toMatchObject({
+        code: 'billing.not_refundable',
+      });
+      const rest = refund(invoice.id, { amount: '60', way: 'next_invoice' });
+      await grantRefund(billing, rest);
+      expect((await myAccount(me)).dueCents).toBe(-6_000n);
+      expect((await listRefunds(billing)).rows.filter((row) => row.clientId === clientId)).toMatchObject([
+        { id: given.refundId, state: 'sent', cause: 'granted', invoiceNumber: invoice.number },
+      ]);
+      await expect(listRefunds(me)).rejects.toMatchObject({ code: 'not_allowed' });
+    });
+
+    test('lowers the next invoice when the way back is closed, and is posted right when it arrives after all', async () => {
+      const { clientId, invoice, me } = await paidInvoice();
+      const given = refund(invoice.id);
+      await grantRefund(as(ctx, 'billing'), given);
+      partners.behave('fails');
+      await send(given.refundId);
+      expect((await readInvoice(me, invoice.id)).refunds).toMatchObject([{ state: 'failed' }]);
+      expect((await myAccount(me)).dueCents).toBe(-4_000n);
+      expect(await receivable(clientId)).toBe(-4_000n);
+      expect((await emitted(ctx, refundFailed)).filter((data) => data.clientId === clientId)).toHaveLength(1);
+      const key = `refund:${given.refundId}:1`;
+      partners.decide(key, 'succeeded');
+      for (let i = 0; i < 2; i++) await runPolicy(receiveGatewayNotice, ctx, notice(key));
+      expect((await readInvoice(me, invoice.id)).refunds).toMatchObject([{ state: 'sent' }]);
+      expect((await myAccount(me)).dueCents).toBe(0n);
+      expect(await receivable(clientId)).toBe(0n);
+    });
+
+    test('that the gateway keeps silent about is parked for a person, and asked about again', async () => {
+      const { clientId, invoice, me } = await paidInvoice();
+      const given = refund(invoice.id);
+      await grantRefund(as(ctx, 'billing'), given);
+      partners.goDown(true);
+      await send(given.refundId);
+      for (let hour = 1; hour <= 40; hour++)
+        await runPolicy(chaseMoney, at(ctx, new Date(ctx.now.getTime() + hour * 3_600_000)), {});
+      expect((await readInvoice(me, invoice.id)).refunds).toMatchObject([{ state: 'unclear' }]);
+      const silent = (await listParked(as(ctx, 'billing'))).rows.find((row) => row.partyId === clientId)!;
+      expect(silent).toMatchObject({ purpose: 'refund', failureCode: 'no_answer' });
+      expect((await billingOverview(as(ctx, 'billing'))).parkedCount).toBeGreaterThan(0);
+      partners.goDown(false);
+      await askAgain(as(ctx, 'billing'), { attemptId: silent.id });
+      await runPolicy(askAboutParkedAttempt, ctx, { attemptId: silent.id });
+      expect((await readInvoice(me, invoice.id)).refunds).toMatchObject([{ state: 'sent' }]);
+      expect(partners.movedCents(`refund:${given.refundId}`)).toBe(4_000n);
+    });
+  });
+
   test('raises the loyalty discount when what was paid in total passes 10,000.00 [US-040]', async () => {
     const { clientId } = await end({ costCents: 1_000_000n });
     await charge(await invoiced(clientId));
@@ -895,6 +1051,111 @@ describe('closing a month [US-230]', () => {
     expect(await statementNow(statement.id)).toMatchObject({ state: 'paid' });
     expect(await owed(workerId)).toBe(0n);
     expect(await balanceOf(ctx, accountId('people', 'in_transit'))).toBe(0n);
+  });
+
+  /** Pays a statement by two transfers: the first failed, the second is under way. */
+  async function secondUnderWay() {
+    const workerId = randomUUID();
+    await joined(workerId);
+    await end({ workerId });
+    const statement = await stated(workerId);
+    partners.behave('fails', 'pends');
+    await pay(statement);
+    await retryPayout(as(ctx, 'billing'), { statementId: statement.id });
+    const [asked] = (await emitted(ctx, payoutRequested)).filter((d) => d.statementId === statement.id);
+    await runPolicy(payStatement, ctx, asked as never);
+    const hear = async (no: number, status: 'succeeded' | 'failed' | 'returned') => {
+      const key = `payout:${statement.id}:${no}`;
+      partners.decide(key, status);
+      for (let i = 0; i < 2; i++) await runPolicy(receiveGoldenHatNotice, ctx, notice(key));
+    };
+    const money = () => myMoney(as(ctx, worker(workerId)));
+    return { workerId, statement, hear, money };
+  }
+
+  test.each(['the first is late', 'the second is quicker'])(
+    'a worker who was paid twice (%s) is told, and the next statement takes the second back',
+    async (which) => {
+      const { workerId, statement, hear, money } = await secondUnderWay();
+      for (const no of which === 'the first is late' ? [1, 2] : [2, 1]) await hear(no, 'succeeded');
+      expect(partners.movedCents(`payout:${statement.id}`)).toBe(12_000n);
+      expect(await statementNow(statement.id)).toMatchObject({ state: 'paid' });
+      expect(await owed(workerId)).toBe(-6_000n);
+      expect(await money()).toMatchObject({ takenBackCents: -6_000n, expectedCents: -6_000n });
+      const told = (await emitted(ctx, payoutDoubled)).filter((data) => data.workerId === workerId);
+      expect(told).toHaveLength(1);
+
+      // A month that does not cover it carries the rest over, like any negative month.
+      await end({ workerId, costCents: 5_000n, endedAt: '2026-04-10T09:00:00Z' });
+      const april = await stated(workerId, '2026-04', '2026-04-30T16:01:00Z');
+      expect(april).toMatchObject({ amountCents: -3_000n, state: 'carried_over' });
+      await end({ workerId, endedAt: '2026-05-10T09:00:00Z' });
+      const may = await stated(workerId, '2026-05', '2026-05-31T16:01:00Z');
+      expect(may).toMatchObject({ amountCents: 3_000n, carriedCents: -3_000n });
+      await pay(may, '2026-05-31T16:02:00Z');
+      expect(await owed(workerId)).toBe(0n);
+      expect(await balanceOf(ctx, accountId('people', 'in_transit'))).toBe(0n);
+      const moved = [statement.id, april.id, may.id].map((id) => partners.movedCents(`payout:${id}`));
+      expect(moved.reduce((sum, cents) => sum + cents, 0n)).toBe(15_000n);
+    },
+  );
+
+  test('a second transfer that fails after the first arrived late is nobody’s trouble', async () => {
+    const { workerId, statement, hear, money } = await secondUnderWay();
+    await hear(1, 'succeeded');
+    const told = (await emitted(ctx, payoutFailed)).length;
+    await hear(2, 'failed');
+    expect(await statementNow(statement.id)).toMatchObject({ state: 'paid' });
+    expect(await owed(workerId)).toBe(0n);
+    expect((await money()).takenBackCents).toBe(0n);
+    expect((await emitted(ctx, payoutFailed)).length).toBe(told);
+  });
+
+  test('one of two transfers that comes back settles the double payment', async () => {
+    const { workerId, statement, hear, money } = await secondUnderWay();
+    await hear(1, 'succeeded');
+    await hear(2, 'succeeded');
+    await hear(1, 'returned');
+    expect(await statementNow(statement.id)).toMatchObject({ state: 'paid' });
+    expect(await owed(workerId)).toBe(0n);
+    expect(await money()).toMatchObject({ takenBackCents: 0n, expectedCents: 0n });
+    expect(partners.movedCents(`payout:${statement.id}`)).toBe(6_000n);
+  });
+
+  test('a payout that came back after it had arrived is owed again, and sent once the worker has confirmed details', async () => {
+    const workerId = randomUUID();
+    const me = as(ctx, worker(workerId));
+    await joined(workerId);
+    await end({ workerId });
+    const statement = await stated(workerId);
+    await pay(statement);
+    const key = `payout:${statement.id}:1`;
+    partners.decide(key, 'returned');
+    for (let i = 0; i < 3; i++) await runPolicy(receiveGoldenHatNotice, ctx, notice(key));
+    expect(await statementNow(statement.id)).toMatchObject({
+      state: 'failed',
+      paidAt: null,
+      nextAttemptAt: null,
+    });
+    expect(await owed(workerId)).toBe(6_000n);
+    expect((await attemptsOf(statement.id))[0]).toMatchObject({
+      state: 'returned',
+      failureCode: 'account_closed',
+    });
+    expect(
+      (await emitted(ctx, payoutReturned)).filter((data) => data.statementId === statement.id),
+    ).toMatchObject([{ failureCode: 'account_closed' }]);
+    expect((await myMoney(me)).statements[0]).toMatchObject({ lastAttempt: { state: 'returned' } });
+
+    const changeId = randomUUID();
+    await requestPayoutChange(me, { changeId, name: 'Vasya', account: 'GH-12341234' });
+    const { token } = (await makePayoutLink(ctx, { changeId }))!;
+    await confirmPayoutChange(me, { token });
+    const [asked] = (await emitted(ctx, payoutRequested)).filter((d) => d.statementId === statement.id);
+    for (let i = 0; i < 2; i++) await runPolicy(payStatement, ctx, asked as never);
+    expect(await statementNow(statement.id)).toMatchObject({ state: 'paid', attemptsCount: 2 });
+    expect(await owed(workerId)).toBe(0n);
+    expect(partners.movedCents(`payout:${statement.id}`)).toBe(6_000n);
   });
 });
 

@@ -6,7 +6,11 @@ import {
   invoiceIssued,
   payoutConfirmed,
   payoutDetailsChanged,
+  payoutDoubled,
   payoutFailed,
+  payoutReturned,
+  refundFailed,
+  refundSucceeded,
 } from '#lib/billing/index.ts';
 import { cookieLate, jobOpened, readItem, stockLow } from '#lib/consumables/index.ts';
 import { applicationDeclined, applicationSubmitted } from '#lib/hiring/index.ts';
@@ -128,6 +132,19 @@ export const notifyPeople: readonly Policy<any>[] = [
     params: { amountCents },
   })),
 
+  notify('notify-client-of-refund', refundSucceeded, async (_, { clientId, invoiceId, amountCents }) => ({
+    to: { accountId: clientId },
+    kind: 'refund_sent',
+    link: `/invoices/${invoiceId}`,
+    params: { amountCents },
+  })),
+  notify('notify-client-of-failed-refund', refundFailed, async (_, { clientId, invoiceId, amountCents }) => ({
+    to: { accountId: clientId },
+    kind: 'refund_lowers',
+    link: `/invoices/${invoiceId}`,
+    params: { amountCents },
+  })),
+
   // A worker.
   notify('notify-worker-of-order', orderAssigned, async (_, order) => ({
     to: { accountId: order.workerId },
@@ -161,6 +178,18 @@ export const notifyPeople: readonly Policy<any>[] = [
     to: { accountId: workerId },
     kind: 'payout_failed',
     link: '/work/money',
+    params: { amountCents },
+  })),
+  notify('notify-worker-of-second-payout', payoutDoubled, async (_, { workerId, amountCents }) => ({
+    to: { accountId: workerId },
+    kind: 'payout_doubled',
+    link: '/work/money',
+    params: { amountCents },
+  })),
+  notify('notify-worker-of-returned-payout', payoutReturned, async (_, { workerId, amountCents }) => ({
+    to: { accountId: workerId },
+    kind: 'payout_returned',
+    link: '/work/money/details',
     params: { amountCents },
   })),
   notify('notify-worker-of-new-details', payoutDetailsChanged, async (_, { workerId }) => ({
@@ -245,5 +274,31 @@ export const notifyPeople: readonly Policy<any>[] = [
     kind: 'payout_stuck',
     link: '/manage/billing',
     params: { amountCents, worker: await nameOf(ctx, workerId) },
+  })),
+  notify(
+    'notify-billing-of-returned-payout',
+    payoutReturned,
+    async (ctx, { statementId, workerId, amountCents }) => ({
+      role: 'billing',
+      kind: 'payout_came_back',
+      link: `/manage/billing/payouts/${statementId}`,
+      params: { amountCents, worker: await nameOf(ctx, workerId) },
+    }),
+  ),
+  notify(
+    'notify-billing-of-second-payout',
+    payoutDoubled,
+    async (ctx, { statementId, workerId, amountCents }) => ({
+      role: 'billing',
+      kind: 'payout_paid_twice',
+      link: `/manage/billing/payouts/${statementId}`,
+      params: { amountCents, worker: await nameOf(ctx, workerId) },
+    }),
+  ),
+  notify('notify-billing-of-failed-refund', refundFailed, async (ctx, { clientId, amountCents }) => ({
+    role: 'billing',
+    kind: 'refund_stuck',
+    link: '/manage/billing/refunds?state=failed',
+    params: { amountCents, client: await nameOf(ctx, clientId) },
   })),
 ];

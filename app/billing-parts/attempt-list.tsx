@@ -3,6 +3,7 @@ import type { Shape, Tone } from '#app/ui/state-badge.tsx';
 import { Timeline } from '#app/ui/timeline.tsx';
 import { When } from '#app/ui/when.tsx';
 import type { Attempt } from '#lib/billing/index.ts';
+import { failureWords } from './failure-words.ts';
 
 const looks: Record<Attempt['state'], { tone: Tone; shape: Shape }> = {
   asking: { tone: 'info', shape: 'half' },
@@ -24,6 +25,9 @@ export function AttemptList({ attempts, label }: { attempts: readonly Attempt[];
         id: attempt.id,
         ...looks[attempt.state],
         title: t('attemptLine', { method: attempt.targetLabel, state: t(`attemptStates.${attempt.state}`) }),
+        detail:
+          (attempt.state === 'failed' || attempt.state === 'returned') &&
+          failureWords(t, attempt.failureCode),
         aside: <When at={attempt.settledAt ?? attempt.createdAt} mode="exact" />,
       }))}
     />

@@ -18,6 +18,7 @@ function wordsOf(
     ? localized(details.serviceName as { en: string; ru: string }, locale)
     : '';
   const order = { service, number: text('requestNumber') };
+  const back = { method: text('method'), number: invoiceNumber(Number(details.invoiceNumber)) };
   switch (kind) {
     case 'order_charged':
     case 'worker_earned':
@@ -32,6 +33,18 @@ function wordsOf(
       return ['entry.writtenOff', { number: invoiceNumber(Number(details.invoiceNumber)) }];
     case 'refund_granted':
       return ['entry.refund', { reason: text('reason') }];
+    case 'refund_sent':
+      return ['entry.refundSent', back];
+    case 'refund_confirmed':
+    case 'refund_confirmed_late':
+      return ['entry.refundArrived', back];
+    case 'refund_failed':
+      return ['entry.refundFailed', back];
+    case 'payout_confirmed_again':
+    case 'payout_confirmed_twice':
+      return ['entry.payoutTwice', { month: monthName(text('period'), locale) }];
+    case 'payout_returned':
+      return ['entry.payoutReturned', { month: monthName(text('period'), locale) }];
     case 'worker_fined':
       return ['entry.fine', order];
     case 'penalty_waived':

@@ -6,18 +6,20 @@ import { Wordmark } from '#app/ui/mark.tsx';
 import { Money } from '#app/ui/money.tsx';
 import { Table } from '#app/ui/table.tsx';
 import { When } from '#app/ui/when.tsx';
-import type { Attempt, Invoice, Item } from '#lib/billing/index.ts';
+import type { Attempt, Invoice, Item, Refund } from '#lib/billing/index.ts';
 import { AttemptList } from './attempt-list.tsx';
 import { InvoiceBadge } from './document-badge.tsx';
 import { EntryText } from './entry-words.tsx';
 import { invoiceNumber } from './invoice-number.ts';
 import { PrintButton } from './print-button.tsx';
+import { RefundList } from './refund-list.tsx';
 
 /** An invoice as it is read and printed: frozen lines, the total, and how it was paid. */
 export function InvoicePaper({
   invoice,
   items,
   attempts,
+  refunds,
   clientName,
   back,
   actions,
@@ -25,6 +27,8 @@ export function InvoicePaper({
   invoice: Invoice;
   items: readonly Item[];
   attempts: readonly Attempt[];
+  /** What went back by the way it was paid. */
+  refunds: readonly Refund[];
   clientName: string;
   back: ReactNode;
   actions?: ReactNode;
@@ -126,6 +130,11 @@ export function InvoicePaper({
             <p className="text-ink-2">{t('invoice.noAttempts')}</p>
           )}
         </Section>
+        {refunds.length > 0 && (
+          <Section id="refunds" title={t('refunds.title')}>
+            <RefundList refunds={refunds} />
+          </Section>
+        )}
       </div>
       <p className="mt-10 text-[0.875em] text-ink-2">{t('invoice.footer')}</p>
     </article>

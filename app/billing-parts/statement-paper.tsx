@@ -23,6 +23,7 @@ export function StatementPaper({
   back,
   linked,
   actions,
+  notice,
 }: {
   statement: Statement;
   items: readonly Item[];
@@ -33,6 +34,7 @@ export function StatementPaper({
   back: ReactNode;
   linked?: boolean;
   actions?: ReactNode;
+  notice?: ReactNode;
 }) {
   const t = useTranslations('billing');
   const locale = useLocale();
@@ -56,6 +58,7 @@ export function StatementPaper({
           </>
         }
       />
+      {notice && <div className="mb-6 print:hidden">{notice}</div>}
       <KeyValue
         items={[
           { id: 'worker', key: t('columns.worker'), value: workerName },

@@ -85,6 +85,7 @@ describe('an attempt', () => {
     { is: 'unknown' },
     { is: 'never_heard' },
     { is: 'key_conflict' },
+    { is: 'returned', failureCode: 'account_closed' },
   ];
   const run = (seen: Truth[]) => {
     let state: AttemptState = 'asking';
@@ -96,21 +97,37 @@ describe('an attempt', () => {
     return states;
   };
 
-  test('succeeds if and only if the partner ever said so, and never leaves success', () => {
+  test('succeeds if and only if the partner ever said so, and leaves success only when the money comes back', () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom(...truths), { maxLength: 30 }), (seen) => {
         const states = run(seen);
         const first = states.indexOf('succeeded');
         expect(states.includes('succeeded')).toBe(seen.some((truth) => truth.is === 'succeeded'));
-        if (first >= 0) expect(new Set(states.slice(first))).toEqual(new Set(['succeeded']));
+        if (first < 0) {
+          expect(states).not.toContain('returned');
+          return;
+        }
+        const back = seen.findIndex((truth, i) => i > first && truth.is === 'returned');
+        expect(states.slice(first)).toEqual(
+          seen.slice(first).map((_, i) => (back >= 0 && first + i >= back ? 'returned' : 'succeeded')),
+        );
       }),
     );
+  });
+
+  test('whose money came back before we heard that it had arrived has moved nothing: it failed', () => {
+    for (const state of ['asking', 'unknown', 'pending', 'parked'] as const)
+      expect(
+        stepAttempt({ state, asksCount: 1 }, { is: 'returned', failureCode: 'account_closed' }, now),
+      ).toEqual({ state: 'failed', nextAskAt: null, failureCode: 'account_closed' });
   });
 
   test('fails only if the partner said so', () => {
     fc.assert(
       fc.property(
-        fc.array(fc.constantFrom(...truths.filter((t) => t.is !== 'failed')), { maxLength: 60 }),
+        fc.array(fc.constantFrom(...truths.filter((t) => t.is !== 'failed' && t.is !== 'returned')), {
+          maxLength: 60,
+        }),
         (seen) => {
           expect(run(seen)).not.toContain('failed');
         },

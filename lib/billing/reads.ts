@@ -33,7 +33,7 @@ import { paidInTotal } from './loyalty-percent.ts';
 import { hashToken } from './make-payout-link.ts';
 import { maskAccount, mayConfirm } from './payout-details.rules.ts';
 import { type PeriodKind, periodAt } from './periods.rules.ts';
-import { type Refund, refundsOf } from './refund-reads.ts';
+import { listParked, type Refund, refundsOf } from './refund-reads.ts';
 
 export type Invoice = typeof invoices.$inferSelect;
 export type Statement = typeof statements.$inferSelect;
@@ -272,16 +272,19 @@ export type WorkerMoney = {
   earnedCents: Cents;
   finedCents: Cents;
   bonusCents: Cents;
+  /** Zero or less: payouts that arrived twice, less what came back of them. */
+  takenBackCents: Cents;
   /** Zero or less: what earlier negative months left. */
   carriedCents: Cents;
   /** What the next statement would say now. */
   expectedCents: Cents;
   /** What the company owes in all; negative when the worker owes. */
   balanceCents: Cents;
-  statements: Statement[];
+  statements: WithAttempt<Statement>[];
   hasPayoutAccount: boolean;
 };
 
+const doubledKinds = ['payout_confirmed_again', 'payout_confirmed_twice', 'payout_returned'];
 const fineKinds = ['worker_fined', 'penalty_waived'];
 
 /** What a worker earned and was fined this month, line by line, and their statements [US-250][US-260]. */
@@ -312,10 +315,11 @@ export async function myMoney(ctx: Ctx): Promise<WorkerMoney> {
     earnedCents: of('worker_earned'),
     finedCents: of(...fineKinds),
     bonusCents: of('bonus_given'),
+    takenBackCents: of(...doubledKinds),
     carriedCents,
     expectedCents: sum(open) + carriedCents,
     balanceCents: -payable,
-    statements: mine,
+    statements: await withLastAttempt(ctx, mine),
     hasPayoutAccount: Boolean(account[0]?.account),
   };
 }
@@ -350,20 +354,31 @@ export type BillingOverview = {
   statements: Record<DocumentState, { count: number; amountCents: Cents }>;
   closes: PeriodClose[];
   pausesCount: number;
+  /** Movements of money without an answer from their partner. */
+  parkedCount: number;
 };
 
 /** The state of the money at a glance: trial balance of both books, documents by state, the latest closes. */
 export async function billingOverview(ctx: Ctx): Promise<BillingOverview> {
   requireRole(ctx, 'manager', 'billing');
-  const [clients, people, byInvoice, byStatement, closes, pausesCount] = await Promise.all([
+  const [clients, people, byInvoice, byStatement, closes, pausesCount, parked] = await Promise.all([
     trialBalance(ctx, 'clients'),
     trialBalance(ctx, 'people'),
     byState(ctx, invoices),
     byState(ctx, statements),
     latestCloses(ctx),
     ctx.db.$count(pauses, isNull(pauses.decidedAt)),
+    listParked(ctx, { limit: 1 }),
   ]);
-  return { clients, people, invoices: byInvoice, statements: byStatement, closes, pausesCount };
+  return {
+    clients,
+    people,
+    invoices: byInvoice,
+    statements: byStatement,
+    closes,
+    pausesCount,
+    parkedCount: parked.total,
+  };
 }
 
 async function byState(

@@ -2,8 +2,16 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { compareMovement, dayNamed, dueDays, type Ours, type Theirs } from './reconcile.rules.ts';
 
-const state = fc.constantFrom('asking', 'unknown', 'pending', 'parked', 'succeeded', 'failed' as const);
-const status = fc.constantFrom('pending', 'succeeded', 'failed' as const);
+const state = fc.constantFrom(
+  'asking',
+  'unknown',
+  'pending',
+  'parked',
+  'succeeded',
+  'failed',
+  'returned' as const,
+);
+const status = fc.constantFrom('pending', 'succeeded', 'failed', 'returned' as const);
 const amountCents = fc.bigInt({ min: 1n, max: 3n });
 
 describe('a movement of money as we and the partner see it', () => {
@@ -21,6 +29,10 @@ describe('a movement of money as we and the partner see it', () => {
     ['over another amount', ours('succeeded'), theirs('succeeded', 501n), 'differs'],
     ['failed here, succeeded there', ours('failed'), theirs('succeeded'), 'differs'],
     ['succeeded here, failed there', ours('succeeded'), theirs('failed'), 'differs'],
+    ['returned on both sides', ours('returned'), theirs('returned'), 'matched'],
+    ['failed here, arrived and returned there', ours('failed'), theirs('returned'), 'matched'],
+    ['succeeded here, returned there', ours('succeeded'), theirs('returned'), 'differs'],
+    ['returned here, succeeded there', ours('returned'), theirs('succeeded'), 'differs'],
     ['parked here, succeeded there', ours('parked'), theirs('succeeded'), 'open'],
   ] as const)('%s', (_, mine, other, expected) => {
     expect(compareMovement(mine, other)).toBe(expected);

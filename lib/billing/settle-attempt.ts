@@ -218,7 +218,7 @@ async function settleRefund(tx: Tx, attempt: Attempt, step: AttemptStep): Promis
     clientId,
     amountCents,
     occurredAt: tx.now,
-    details: { invoiceNumber: invoice!.number, method: attempt.targetLabel },
+    details: { invoiceId: invoice!.id, invoiceNumber: invoice!.number, method: attempt.targetLabel },
   };
   const own = { partyId: clientId, orderId: null };
   const set = (state: NonNullable<typeof refund>['state'], settledAt: Date | null = null) =>

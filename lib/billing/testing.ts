@@ -73,6 +73,16 @@ export async function startPartners() {
     const status = { fails: 'failed', says_failed_then_succeeded: 'failed', pends: 'pending' }[
       behaviour as string
     ];
+    if (url.pathname === '/refunds') {
+      const { chargeKey } = JSON.parse(body) as { chargeKey: string };
+      const charge = kept.get(chargeKey);
+      const given = [...kept.values()].filter(
+        (one) => one.status === 'succeeded' && one.path === '/refunds' && one.body.includes(`"${chargeKey}"`),
+      );
+      const total = given.reduce((sum, one) => sum + BigInt(one.amountCents), BigInt(amountCents));
+      if (charge?.status !== 'succeeded' || total > BigInt(charge.amountCents))
+        return answer(400, { failureCode: 'over_refunded' });
+    }
     const effect: Kept = {
       key,
       path: url.pathname,

@@ -1,5 +1,6 @@
 import { useTranslations } from 'next-intl';
 import type { ReactNode } from 'react';
+import { entryHref } from '#app/billing-parts/entry-href.ts';
 import { EntryText } from '#app/billing-parts/entry-words.tsx';
 import { Money } from '#app/ui/money.tsx';
 import { Table } from '#app/ui/table.tsx';
@@ -14,9 +15,7 @@ export function MovementRows({ rows, empty }: { rows: readonly Movement[]; empty
       caption={t('movements.title')}
       rows={rows}
       rowKey={(row) => row.transactionId}
-      rowHref={(row) =>
-        row.kind === 'charge_succeeded' ? `/invoices/${row.subject}` : `/orders/${row.subject}`
-      }
+      rowHref={(row) => entryHref(row.kind, row.subject, row.details)}
       columns={[
         {
           key: 'what',

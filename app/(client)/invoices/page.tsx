@@ -1,6 +1,7 @@
 import type { Metadata } from 'next';
 import { getLocale, getTranslations } from 'next-intl/server';
 import { InvoiceBadge } from '#app/billing-parts/document-badge.tsx';
+import { entryHref } from '#app/billing-parts/entry-href.ts';
 import { EntryText } from '#app/billing-parts/entry-words.tsx';
 import { invoiceNumber } from '#app/billing-parts/invoice-number.ts';
 import { requireCtx } from '#app/session.ts';
@@ -90,7 +91,7 @@ export default async function InvoicesPage({ searchParams }: { searchParams: Pro
           caption={t('due.title')}
           rows={account.items}
           rowKey={(item) => item.transactionId}
-          rowHref={(item) => `/orders/${item.orderId}`}
+          rowHref={(item) => entryHref(item.kind, item.orderId, item.details)}
           columns={[
             {
               key: 'what',

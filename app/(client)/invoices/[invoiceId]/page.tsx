@@ -30,7 +30,7 @@ export async function generateMetadata(props: Props): Promise<Metadata> {
 
 /** One invoice, to read and to print [US-260]. */
 export default async function InvoicePage(props: Props) {
-  const { ctx, invoice, items, attempts } = await load(props);
+  const { ctx, invoice, items, attempts, refunds } = await load(props);
   const [t, names, pauses] = await Promise.all([
     getTranslations('billing'),
     accountNames(ctx, [invoice.clientId]),
@@ -49,6 +49,7 @@ export default async function InvoicePage(props: Props) {
         invoice={invoice}
         items={items}
         attempts={attempts}
+        refunds={refunds}
         clientName={names.get(invoice.clientId) ?? ''}
         back={<TextLink href="/invoices">{t('invoice.back')}</TextLink>}
       />

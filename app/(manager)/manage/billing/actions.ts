@@ -103,8 +103,9 @@ export async function grantRefundAction(_state: FormState, form: FormData): Prom
       invoiceId: form.get('invoiceId'),
       amount: form.get('amount'),
       reason: form.get('reason'),
+      way: form.get('way'),
     });
-    return { message: (await words())('refund.granted') };
+    return { message: (await words())(form.get('way') === 'back' ? 'refund.sending' : 'refund.granted') };
   });
 }
 

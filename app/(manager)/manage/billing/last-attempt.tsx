@@ -1,4 +1,5 @@
 import { useTranslations } from 'next-intl';
+import { failureWords } from '#app/billing-parts/failure-words.ts';
 import { When } from '#app/ui/when.tsx';
 import type { Attempt } from '#lib/billing/index.ts';
 
@@ -17,8 +18,8 @@ export function LastAttempt({
   return (
     <span>
       {t('attemptLine', { method: attempt.targetLabel, state: t(`attemptStates.${attempt.state}`) })}
-      {attempt.failureCode && attempt.state === 'failed' && (
-        <span className="text-ink-2"> ({attempt.failureCode})</span>
+      {attempt.failureCode && (attempt.state === 'failed' || attempt.state === 'returned') && (
+        <span className="text-ink-2"> ({failureWords(t, attempt.failureCode)})</span>
       )}
       {state === 'failed' && (
         <span className="block text-[0.9286em] text-ink-2">

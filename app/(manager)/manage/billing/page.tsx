@@ -38,8 +38,7 @@ export default async function BillingPage() {
     ctx,
     overview.closes.map(({ requestedById }) => requestedById),
   );
-  const { clients, people, invoices, statements, closes, pausesCount } = overview;
-  const unclear = invoices.unclear.count + statements.unclear.count;
+  const { clients, people, invoices, closes, pausesCount, parkedCount } = overview;
   const inTransitCents = -balance(people, 'in_transit');
   const canAct = hasRole(ctx, 'billing');
   return (
@@ -50,22 +49,12 @@ export default async function BillingPage() {
         actions={canAct && <CloseButtons sunday={week.current} month={month.current} />}
       />
       <BillingTabs />
-      {unclear > 0 && (
+      {parkedCount > 0 && (
         <div className="mb-6">
           <Callout
             tone="warn"
-            title={t('unclear', { count: unclear })}
-            action={
-              <LinkButton
-                href={
-                  invoices.unclear.count
-                    ? '/manage/billing/invoices?state=unclear'
-                    : '/manage/billing/payouts?state=unclear'
-                }
-              >
-                {t('look')}
-              </LinkButton>
-            }
+            title={t('unclear', { count: parkedCount })}
+            action={<LinkButton href="/manage/billing/reconciliation#silent">{t('look')}</LinkButton>}
           >
             {t('unclearLead')}
           </Callout>

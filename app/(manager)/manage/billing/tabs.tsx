@@ -13,6 +13,7 @@ export function BillingTabs() {
         { href: '/manage/billing/receivables', label: t('receivables') },
         { href: '/manage/billing/pauses', label: t('pauses') },
         { href: '/manage/billing/payouts', label: t('payouts') },
+        { href: '/manage/billing/refunds', label: t('refunds') },
         { href: '/manage/billing/reconciliation', label: t('reconciliation') },
         { href: '/manage/billing/bonuses', label: t('bonuses') },
         { href: '/manage/billing/check', label: t('check') },

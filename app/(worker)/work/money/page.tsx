@@ -1,6 +1,7 @@
 import type { Metadata } from 'next';
 import { getLocale, getTranslations } from 'next-intl/server';
 import { StatementBadge } from '#app/billing-parts/document-badge.tsx';
+import { failureWords } from '#app/billing-parts/failure-words.ts';
 import { monthName } from '#app/billing-parts/month-name.ts';
 import { StatementLines } from '#app/billing-parts/statement-lines.tsx';
 import { requireCtx } from '#app/session.ts';
@@ -22,8 +23,9 @@ export async function generateMetadata(): Promise<Metadata> {
 /** A worker's month line by line, and what was paid before [US-250][US-260]. */
 export default async function MoneyPage() {
   const ctx = await requireCtx('worker');
-  const [t, to, locale, money, details] = await Promise.all([
+  const [t, tb, to, locale, money, details] = await Promise.all([
     getTranslations('billing.money'),
+    getTranslations('billing'),
     getTranslations('billing.payoutDetails'),
     getLocale(),
     myMoney(ctx),
@@ -38,6 +40,7 @@ export default async function MoneyPage() {
     { id: 'earned', label: t('earned'), cents: money.earnedCents },
     { id: 'fined', label: t('fined'), cents: money.finedCents },
     { id: 'bonus', label: t('bonus'), cents: money.bonusCents },
+    { id: 'takenBack', label: t('takenBack'), cents: money.takenBackCents },
     { id: 'carried', label: t('carried'), cents: money.carriedCents },
   ].filter(({ id, cents }) => cents !== 0n || id === 'earned' || id === 'fined');
   return (
@@ -48,17 +51,34 @@ export default async function MoneyPage() {
           <Callout tone="info">{t('noAccount')}</Callout>
         </div>
       )}
-      {money.statements.some(({ state }) => state === 'failed') && (
+      {money.takenBackCents < 0n && (
         <div className="mb-5">
-          <Callout
-            tone="warn"
-            title={to('failedTitle')}
-            action={<LinkButton href="/work/money/details">{to('change')}</LinkButton>}
-          >
-            {to('failedLead')}
+          <Callout tone="info" title={t('twiceTitle')}>
+            {t('twiceLead', { amount: formatMoney(-money.takenBackCents, locale) })}
           </Callout>
         </div>
       )}
+      {money.statements
+        .filter(({ state }) => state === 'failed')
+        .map((statement) => {
+          const isReturned = statement.lastAttempt?.state === 'returned';
+          return (
+            <div key={statement.id} className="mb-5">
+              <Callout
+                tone="warn"
+                title={to(isReturned ? 'returnedTitle' : 'failedTitle')}
+                action={<LinkButton href="/work/money/details">{to('change')}</LinkButton>}
+              >
+                {isReturned
+                  ? to('returnedLead', {
+                      amount: formatMoney(statement.amountCents, locale),
+                      why: failureWords(tb, statement.lastAttempt!.failureCode),
+                    })
+                  : to('failedLead')}
+              </Callout>
+            </div>
+          );
+        })}
       <section aria-labelledby="month" className="rounded-lg border bg-surface p-[1.25em]">
         <h2 id="month" className="first-letter:uppercase text-[0.9375em] font-normal text-ink-2">
           {t('month', { month: monthName(money.period, locale) })}

@@ -9,9 +9,10 @@ import { pageOf, type Search } from '#app/ui/search-params.ts';
 import { StateBadge } from '#app/ui/state-badge.tsx';
 import { Table } from '#app/ui/table.tsx';
 import { When } from '#app/ui/when.tsx';
-import { type Discrepancy, listDiscrepancies, listReconciliations } from '#lib/billing/index.ts';
+import { type Discrepancy, listDiscrepancies, listParked, listReconciliations } from '#lib/billing/index.ts';
 import { accountNames } from '#lib/identity/index.ts';
 import { hasRole } from '#lib/kernel/ctx.ts';
+import { AskAgain } from '../ask-again.tsx';
 import { BillingTabs } from '../tabs.tsx';
 import { DiscrepancyActions } from './discrepancy-actions.tsx';
 
@@ -25,10 +26,11 @@ export async function generateMetadata(): Promise<Metadata> {
 export default async function ReconciliationPage({ searchParams }: { searchParams: Promise<Search> }) {
   const ctx = await requireCtx('manager', 'billing');
   const [t, search] = await Promise.all([getTranslations('billing'), searchParams]);
-  const [open, resolved, days] = await Promise.all([
+  const [open, resolved, days, silent] = await Promise.all([
     listDiscrepancies(ctx),
     listDiscrepancies(ctx, { resolved: true }),
     listReconciliations(ctx, { limit: pageSize, offset: (pageOf(search) - 1) * pageSize }),
+    listParked(ctx),
   ]);
   const names = await accountNames(
     ctx,
@@ -93,6 +95,49 @@ export default async function ReconciliationPage({ searchParams }: { searchParam
           }
         />
       </Section>
+      {silent.total > 0 && (
+        <Section
+          id="silent"
+          title={t('manage.reconciliation.silent')}
+          lead={t('manage.reconciliation.silentLead')}
+        >
+          <Table
+            caption={t('manage.reconciliation.silent')}
+            rows={silent.rows}
+            rowKey={(row) => row.id}
+            columns={[
+              {
+                key: 'what',
+                header: t('columns.what'),
+                cell: (row) => (
+                  <span className="break-all">
+                    {t(`manage.reconciliation.purposes.${row.purpose}`)}
+                    <span className="block text-[0.9375em] text-ink-2">{row.key}</span>
+                  </span>
+                ),
+              },
+              {
+                key: 'since',
+                header: t('columns.when'),
+                wide: true,
+                cell: (row) => <When at={row.createdAt} mode="exact" />,
+              },
+              {
+                key: 'amount',
+                header: t('columns.amount'),
+                number: true,
+                cell: (row) => <Money cents={row.amountCents} bare />,
+              },
+              {
+                key: 'act',
+                header: t('manage.reconciliation.settle'),
+                cell: (row) => (canAct ? <AskAgain attemptId={row.id} /> : '–'),
+              },
+            ]}
+            empty={null}
+          />
+        </Section>
+      )}
       {resolved.length > 0 && (
         <Section id="resolved" title={t('manage.reconciliation.resolved')}>
           <Table

@@ -3,7 +3,7 @@ import { invoiceNumber } from '#app/billing-parts/invoice-number.ts';
 import { ConfirmButton } from '#app/ui/confirm-button.tsx';
 import { Field } from '#app/ui/field.tsx';
 import { formatMoney } from '#app/ui/format-money.ts';
-import { Input } from '#app/ui/inputs.tsx';
+import { Input, RadioCards } from '#app/ui/inputs.tsx';
 import type { Invoice } from '#lib/billing/index.ts';
 import { grantRefundAction } from '../../actions.ts';
 
@@ -20,9 +20,20 @@ export function GrantRefund({ invoice, refundId }: { invoice: Invoice; refundId:
       confirm={t('give')}
       reason={{ label: t('why'), required: true }}
       fields={
-        <Field name="amount" label={t('amount')} required>
-          <Input inputMode="decimal" autoComplete="off" maxLength={20} className="max-w-40" />
-        </Field>
+        <>
+          <Field name="amount" label={t('amount')} required>
+            <Input inputMode="decimal" autoComplete="off" maxLength={20} className="max-w-40" />
+          </Field>
+          <Field group name="way" label={t('way')} required>
+            <RadioCards
+              defaultValue="back"
+              options={[
+                { value: 'back', label: t('ways.back') },
+                { value: 'next_invoice', label: t('ways.next_invoice') },
+              ]}
+            />
+          </Field>
+        </>
       }
     >
       {t('give')}

@@ -23,7 +23,7 @@ export async function generateMetadata(): Promise<Metadata> {
 export default async function InvoicePage({ params }: { params: Promise<{ invoiceId: string }> }) {
   const ctx = await requireCtx('manager', 'billing');
   const { invoiceId } = await params;
-  const { invoice, items, attempts } = await readInvoice(ctx, invoiceId).catch((error) => {
+  const { invoice, items, attempts, refunds } = await readInvoice(ctx, invoiceId).catch((error) => {
     if (error instanceof Refused) notFound();
     throw error;
   });
@@ -31,12 +31,15 @@ export default async function InvoicePage({ params }: { params: Promise<{ invoic
     getTranslations('billing.manage'),
     accountNames(ctx, [invoice.clientId]),
   ]);
-  const parked = attempts.find(({ state }) => state === 'parked');
+  const parked = [...attempts, ...refunds.map(({ attempt }) => attempt)].find(
+    (attempt) => attempt?.state === 'parked',
+  );
   return (
     <InvoicePaper
       invoice={invoice}
       items={items}
       attempts={attempts}
+      refunds={refunds}
       clientName={names.get(invoice.clientId) ?? '–'}
       back={<TextLink href="/manage/billing/invoices">{t('tabs.invoices')}</TextLink>}
       actions={

@@ -1,8 +1,10 @@
 import type { Metadata } from 'next';
 import { notFound } from 'next/navigation';
 import { getLocale, getTranslations } from 'next-intl/server';
+import { failureWords } from '#app/billing-parts/failure-words.ts';
 import { StatementPaper } from '#app/billing-parts/statement-paper.tsx';
 import { requireCtx } from '#app/session.ts';
+import { Callout } from '#app/ui/callout.tsx';
 import { ConfirmButton } from '#app/ui/confirm-button.tsx';
 import { formatMoney } from '#app/ui/format-money.ts';
 import { TextLink } from '#app/ui/text-link.tsx';
@@ -27,14 +29,30 @@ export default async function PayoutPage({ params }: { params: Promise<{ stateme
   });
   const { statement, items, attempts } = found;
   const givers = items.flatMap(({ details }) => (typeof details.byId === 'string' ? [details.byId] : []));
-  const [t, locale, names] = await Promise.all([
+  const [t, tb, locale, names] = await Promise.all([
     getTranslations('billing.manage'),
+    getTranslations('billing'),
     getLocale(),
     accountNames(ctx, [statement.workerId, ...givers]),
   ]);
   const parked = attempts.find(({ state }) => state === 'parked');
+  const isTwice = attempts.filter(({ state }) => state === 'succeeded').length > 1;
+  const last = attempts[0];
+  const isReturned = statement.state === 'failed' && last?.state === 'returned';
   return (
     <StatementPaper
+      notice={
+        (isTwice || isReturned) && (
+          <Callout
+            tone="warn"
+            title={
+              isTwice ? t('paidTwice') : t('returned', { why: failureWords(tb, last?.failureCode ?? null) })
+            }
+          >
+            {t(isTwice ? 'paidTwiceLead' : 'returnedLead')}
+          </Callout>
+        )
+      }
       {...found}
       names={names}
       workerName={names.get(statement.workerId) ?? '–'}

@@ -1,0 +1,13 @@
+/** Where a client reads more about an entry: its order, or its invoice. */
+export function entryHref(
+  kind: string,
+  subject: string | null,
+  details: Record<string, unknown>,
+): string | undefined {
+  if (kind === 'order_charged' || kind === 'discount_given')
+    return subject ? `/orders/${subject}` : undefined;
+  if (typeof details.invoiceId === 'string') return `/invoices/${details.invoiceId}`;
+  return (kind.startsWith('charge_') || kind === 'debt_written_off') && subject
+    ? `/invoices/${subject}`
+    : undefined;
+}
