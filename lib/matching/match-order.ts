@@ -1,5 +1,5 @@
-import { eq, inArray, sql } from 'drizzle-orm';
-import { engagements, matchResults, samples, waitingOrders } from '#db/schema/matching.ts';
+import { eq, sql } from 'drizzle-orm';
+import { engagements, matchResults, waitingOrders } from '#db/schema/matching.ts';
 import { type Ctx, requireRole } from '#lib/kernel/ctx.ts';
 import { parse } from '#lib/kernel/parse.ts';
 import { type Tx, transaction } from '#lib/kernel/transaction.ts';
@@ -9,7 +9,6 @@ import { matchOrderInput } from './inputs.ts';
 import { livePool, reviseEngagement } from './live-pool.ts';
 import { type Found, runPipeline, type Trace } from './pipeline.rules.ts';
 import { engagementState, putEngagement } from './pool.rules.ts';
-import { currentPipeline } from './reads.ts';
 import type { ClientHistory, ReferenceSample } from './step.rules.ts';
 
 /** Who does it and what it costs [US-072]; money as text, so that a durable step can keep it. */
@@ -42,11 +41,9 @@ export async function matchOrder(
   };
   const begun = clock();
   for (let attempt = 1; attempt <= attemptLimit; attempt++) {
-    const [before, { version, spec }, pool, withClient] = await Promise.all([
-      matchedBefore(ctx, order.orderId),
-      currentPipeline(ctx),
+    const [{ before, withClient }, { pool, pipeline }] = await Promise.all([
+      known(ctx, order.orderId, order.clientId),
       livePool(ctx),
-      clientHistory(ctx, order.clientId),
     ]);
     if (before) return before;
     // Noted ahead, so that the next match in this process does not want the same worker at the same time.
@@ -57,7 +54,7 @@ export async function matchOrder(
       endsAt: order.endsAt.getTime(),
       state: engagementState.open,
     };
-    const found = await runPipeline(spec, order, pool, {
+    const found = await runPipeline(pipeline.spec, order, pool, {
       now: ctx.now.getTime(),
       withClient,
       askRemote: askRemoteStep,
@@ -73,8 +70,15 @@ export async function matchOrder(
     }
     let match: Match | null = null;
     try {
-      const tookMs = () => Math.round((clock() - begun) * 10) / 10;
-      match = await transaction(ctx, (tx) => take(tx, order, found, version, tookMs));
+      const trace: Trace = {
+        version: String(pipeline.version),
+        steps: found.steps,
+        top: found.top,
+        overbooked: found.overbooked,
+        explored: found.explored,
+        tookMs: Math.round((clock() - begun) * 10) / 10,
+      };
+      match = await transaction(ctx, (tx) => take(tx, order, found, trace));
     } finally {
       if (!match) await reviseEngagement(ctx, pool, noted);
     }
@@ -87,79 +91,73 @@ export async function matchOrder(
 async function take(
   tx: Tx,
   { startsAt, endsAt, ...asked }: ReferenceSample,
-  found: Found,
-  version: number,
-  tookMs: () => number,
+  { workerId, workerName, costCents, overbooked }: Found,
+  trace: Trace,
 ): Promise<Match | null> {
   const { orderId, clientId } = asked;
-  const { workerId, costCents, overbooked, explored, steps } = found;
-  // Sent together, on the one connection: the answer to one is not waited for before the next.
-  const [[taken], named] = await Promise.all([
-    tx.db
-      .insert(engagements)
-      .values({ orderId, workerId, clientId, startsAt, endsAt, overbooked, takenAt: tx.now })
-      .onConflictDoNothing()
-      .returning({ orderId: engagements.orderId }),
-    tx.db
-      .select({ workerId: samples.workerId, name: samples.name })
-      .from(samples)
-      .where(inArray(samples.workerId, [workerId, ...found.top.map((rating) => rating.workerId)])),
-  ]);
+  const [taken] = await tx.db
+    .insert(engagements)
+    .values({ orderId, workerId, clientId, startsAt, endsAt, overbooked, takenAt: tx.now })
+    .onConflictDoNothing()
+    .returning({ orderId: engagements.orderId })
+    .prepare('matching_take_engagement')
+    .execute();
   if (!taken) return null;
-  const names = new Map(named.map((row) => [row.workerId, row.name]));
-  const trace: Trace = {
-    version: String(version),
-    steps,
-    top: found.top.map((rating) => ({ ...rating, name: names.get(rating.workerId) ?? '' })),
-    overbooked,
-    explored,
-    tookMs: tookMs(),
-  };
   const matchId = tx.newId();
-  const keep = tx.db.insert(matchResults).values({
-    id: matchId,
-    orderId,
-    workerId,
-    costCents,
-    trace,
-    asked: { ...asked, startsAt: startsAt.toISOString(), endsAt: endsAt.toISOString() },
-    matchedAt: tx.now,
-  });
-  await Promise.all([keep, tx.db.delete(waitingOrders).where(eq(waitingOrders.orderId, orderId))]);
-  const workerName = names.get(workerId) ?? '';
+  // Sent together, on the one connection: the answer to one is not waited for before the next.
+  await Promise.all([
+    tx.db
+      .insert(matchResults)
+      .values({
+        id: matchId,
+        orderId,
+        workerId,
+        costCents,
+        trace,
+        asked: { ...asked, startsAt: startsAt.toISOString(), endsAt: endsAt.toISOString() },
+        matchedAt: tx.now,
+      })
+      .prepare('matching_keep_result')
+      .execute(),
+    tx.db
+      .delete(waitingOrders)
+      .where(eq(waitingOrders.orderId, orderId))
+      .prepare('matching_wait_no_more')
+      .execute(),
+  ]);
   const match = { matchId, orderId, workerId, workerName, costCents: costCents.toString() };
   tx.audit({ verb: 'matchOrder', subject: 'order', subjectId: orderId, data: { matchId } });
   tx.emit(orderMatched, match);
   return match;
 }
 
-async function matchedBefore(ctx: Pick<Ctx, 'db'>, orderId: string): Promise<Match | null> {
-  const [row] = await ctx.db
+/** The order's match, should there be one already, and how its client's orders ended, by worker. */
+async function known(
+  { db }: Pick<Ctx, 'db'>,
+  orderId: string,
+  clientId: string | null,
+): Promise<{ before: Match | null; withClient: ClientHistory }> {
+  const [found] = await db
     .select({
-      matchId: matchResults.id,
-      orderId: matchResults.orderId,
-      workerId: matchResults.workerId,
-      workerName: samples.name,
-      costCents: matchResults.costCents,
+      before: sql<Match | null>`(select json_build_object('matchId', m.id, 'orderId', m.order_id, 'workerId', m.worker_id,
+          'workerName', s.name, 'costCents', m.cost_cents::text)
+        from matching.match_results m join matching.samples s using (worker_id) where m.order_id = ${orderId}::uuid)`,
+      // One line of JSON: a client of years has thousands of orders behind it.
+      history: sql<[string, number, number][] | null>`(
+        select json_agg(json_build_array(worker_id, completed, failed)) from (
+          select worker_id, count(*) filter (where outcome = 'completed') as completed,
+            count(*) filter (where outcome = 'failed') as failed
+          from matching.engagements where client_id = ${clientId}::uuid and outcome is not null group by worker_id) h)`,
     })
-    .from(matchResults)
-    .innerJoin(samples, eq(samples.workerId, matchResults.workerId))
-    .where(eq(matchResults.orderId, orderId));
-  return row ? { ...row, costCents: row.costCents.toString() } : null;
-}
-
-/** How this client's orders ended, by worker. */
-export async function clientHistory(ctx: Pick<Ctx, 'db'>, clientId: string | null): Promise<ClientHistory> {
-  if (clientId === null) return new Map();
-  // One line of JSON: a client of years has thousands of orders behind it.
-  const [found] = await ctx.db.execute<{ rows: [string, number, number][] | null }>(sql`
-    select json_agg(json_build_array(worker_id, completed, failed)) as rows from (
-      select worker_id, count(*) filter (where outcome = 'completed') as completed,
-        count(*) filter (where outcome = 'failed') as failed
-      from matching.engagements where client_id = ${clientId}::uuid and outcome is not null group by worker_id) h`);
-  return new Map(
-    (found?.rows ?? []).map(([workerId, completed, failed]) => [workerId, { completed, failed }]),
-  );
+    .from(sql`(values (1)) one`)
+    .prepare('matching_known')
+    .execute();
+  return {
+    before: found?.before ?? null,
+    withClient: new Map(
+      found?.history?.map(([workerId, completed, failed]) => [workerId, { completed, failed }]),
+    ),
+  };
 }
 
 async function wait(ctx: Ctx, orderId: string): Promise<void> {

@@ -4,6 +4,7 @@ import { createPool, engagementState, type Pool, putEngagement, putSample } from
 
 type PastSample = {
   id: string;
+  name: string;
   joined: number;
   left: number | null;
   trained: number | null;
@@ -35,7 +36,7 @@ export async function pastPool(
   const since = from.toISOString();
   const [samples, engagements, changes] = await Promise.all([
     db.execute<PastSample>(sql`
-      select worker_id as id, ${ms('joined_at')} as joined, ${ms('deactivated_at')} as left, ${ms('trained_at')} as trained,
+      select worker_id as id, name, ${ms('joined_at')} as joined, ${ms('deactivated_at')} as left, ${ms('trained_at')} as trained,
         completed_count as completed, failed_count as failed from matching.samples`),
     db.execute<PastEngagement>(sql`
       select e.order_id as order, e.worker_id as worker, ${ms('e.starts_at')} as starts, ${ms('e.ends_at')} as ends,
@@ -66,9 +67,10 @@ export async function pastPool(
       later.set(worker, counts);
     }
     const pool = createPool(Math.max(64, samples.length));
-    for (const { id, joined, left, trained, completed, failed } of samples)
+    for (const { id, name, joined, left, trained, completed, failed } of samples)
       putSample(pool, {
         workerId: id,
+        name,
         active: joined <= time && (left === null || left > time),
         characteristics: known.get(id) ?? {},
         completedCount: Math.max(0, completed - (later.get(id)?.completed ?? 0)),

@@ -74,6 +74,7 @@ function poolOf(cats: readonly Cat[]): Pool {
   for (const cat of cats) {
     putSample(pool, {
       workerId: cat.id,
+      name: `Cat ${cat.id}`,
       active: cat.active ?? true,
       characteristics: cat.skills ?? {},
       completedCount: cat.completed ?? 0,
@@ -469,6 +470,7 @@ describe('the pool in columns', () => {
     expect([...pool.characteristics.get('noise')!.subarray(0, 3)]).toEqual([255, 7, 255]);
     putSample(pool, {
       workerId: 'b',
+      name: 'Cat b',
       active: false,
       characteristics: {},
       completedCount: 1,

@@ -6,6 +6,7 @@ export type Pool = {
   /** Slots in use: 0 … count - 1. A slot is never given to another worker. */
   count: number;
   workerIds: string[];
+  names: string[];
   slotOf: Map<string, number>;
   /** A fixed lot for each worker, from which ties are drawn. */
   lots: Uint32Array;
@@ -30,6 +31,8 @@ export type Calendar = {
   startsAt: Float64Array;
   endsAt: Float64Array;
   state: Uint8Array;
+  /** Those that touch an hour, by the hour (since 1970): a match looks at the hours around its own only. */
+  byHour: Map<number, number[]>;
 };
 
 /** `open` keeps its worker busy and counts as load, `done` counts as load, `gone` is as if it had never been. */
@@ -37,6 +40,7 @@ export const engagementState = { gone: 0, open: 1, done: 2 } as const;
 
 export type SampleRow = {
   workerId: string;
+  name: string;
   active: boolean;
   characteristics: Readonly<Record<string, number>>;
   completedCount: number;
@@ -55,11 +59,13 @@ export const unknownCharacteristic = 255;
 const firstCapacity = 64;
 const spareLimit = 32;
 const dayMs = 86_400_000;
+const hourMs = 3_600_000;
 
 export function createPool(capacity = firstCapacity): Pool {
   return {
     count: 0,
     workerIds: [],
+    names: [],
     slotOf: new Map(),
     lots: new Uint32Array(capacity),
     active: new Uint8Array(capacity),
@@ -80,6 +86,7 @@ function createCalendar(capacity: number): Calendar {
     startsAt: new Float64Array(capacity),
     endsAt: new Float64Array(capacity),
     state: new Uint8Array(capacity),
+    byHour: new Map(),
   };
 }
 
@@ -93,6 +100,7 @@ export function putSample(pool: Pool, row: SampleRow): void {
     pool.slotOf.set(row.workerId, slot);
     pool.lots[slot] = hashOf(row.workerId);
   }
+  pool.names[slot] = row.name;
   pool.active[slot] = row.active ? 1 : 0;
   pool.completed[slot] = row.completedCount;
   pool.failed[slot] = row.failedCount;
@@ -111,16 +119,40 @@ export function putSample(pool: Pool, row: SampleRow): void {
 export function putEngagement({ calendar, slotOf }: Pool, row: EngagementRow): void {
   const slot = slotOf.get(row.workerId);
   if (slot === undefined) return;
-  let index = calendar.indexOf.get(row.orderId);
-  if (index === undefined) {
-    index = calendar.count++;
+  const known = calendar.indexOf.get(row.orderId);
+  const index = known ?? calendar.count++;
+  if (known === undefined) {
     if (index >= calendar.state.length) growCalendar(calendar);
     calendar.indexOf.set(row.orderId, index);
-  }
+  } else if (calendar.startsAt[index] !== row.startsAt || calendar.endsAt[index] !== row.endsAt)
+    for (const hour of hoursOf(calendar, index)) {
+      const there = calendar.byHour.get(hour)!;
+      there[there.indexOf(index)] = there.at(-1)!;
+      there.pop();
+    }
+  const moved =
+    known === undefined || calendar.startsAt[index] !== row.startsAt || calendar.endsAt[index] !== row.endsAt;
   calendar.slots[index] = slot;
   calendar.startsAt[index] = row.startsAt;
   calendar.endsAt[index] = row.endsAt;
   calendar.state[index] = row.state;
+  if (moved) noteHours(calendar, index);
+}
+
+/** The hours that an engagement touches. */
+function hoursOf({ startsAt, endsAt }: Calendar, index: number): number[] {
+  const first = Math.floor(startsAt[index]! / hourMs);
+  const hours = [first];
+  for (let hour = first + 1; hour * hourMs < endsAt[index]!; hour++) hours.push(hour);
+  return hours;
+}
+
+function noteHours(calendar: Calendar, index: number): void {
+  for (const hour of hoursOf(calendar, index)) {
+    const there = calendar.byHour.get(hour);
+    if (there) there.push(index);
+    else calendar.byHour.set(hour, [index]);
+  }
 }
 
 /** Forgets engagements that ended before `endedBefore` (milliseconds): no order that still comes can meet them. */
@@ -135,20 +167,23 @@ export function forgetOldEngagements(pool: Pool, endedBefore: number): void {
     kept.startsAt[next] = old.startsAt[index]!;
     kept.endsAt[next] = old.endsAt[index]!;
     kept.state[next] = old.state[index]!;
+    noteHours(kept, next);
   }
   pool.calendar = kept;
 }
 
-/** What each worker's calendar looks like around a time; one pass over all engagements. */
+/** What each worker's calendar looks like around a time. */
 export type Surroundings = {
   /** 1: overlaps an open engagement. */
   overlaps: Uint8Array;
-  /** Minutes to the nearest open engagement that does not overlap; at most `farMinutes`. */
+  /** Minutes to the nearest open engagement that does not overlap; `farMinutes` when it is further than `gapReachMinutes`. */
   gapMinutes: Uint16Array;
   /** Engagements that begin within the window on either side. */
   nearbyCount: Uint16Array;
 };
 export const farMinutes = 0xffff;
+/** Nobody asks for a longer way from one place to the next. */
+export const gapReachMinutes = 240;
 
 export function lookAround(
   pool: Pool,
@@ -169,23 +204,35 @@ export function lookAround(
   overlaps.fill(0, 0, count);
   gapMinutes.fill(farMinutes, 0, count);
   nearbyCount.fill(0, 0, count);
-  const [from, to] = [startsAt - windowDays * dayMs, startsAt + windowDays * dayMs];
-  const { open, gone } = engagementState;
-  for (let i = 0; i < calendar.count; i++) {
-    const state = calendar.state[i]!;
-    if (state === gone) continue;
-    const begins = calendar.startsAt[i]!;
-    const slot = calendar.slots[i]!;
-    if (begins >= from && begins <= to) nearbyCount[slot]!++;
-    if (state !== open) continue;
-    const ends = calendar.endsAt[i]!;
-    if (begins < endsAt && ends > startsAt) overlaps[slot] = 1;
-    else {
-      const gap = (ends <= startsAt ? startsAt - ends : begins - endsAt) / 60_000;
-      if (gap < gapMinutes[slot]!) gapMinutes[slot] = gap;
+  countNearby(calendar, nearbyCount, startsAt - windowDays * dayMs, startsAt + windowDays * dayMs);
+  const reachMs = gapReachMinutes * 60_000;
+  const lastHour = Math.floor((endsAt + reachMs) / hourMs);
+  for (let hour = Math.floor((startsAt - reachMs) / hourMs); hour <= lastHour; hour++)
+    for (const i of calendar.byHour.get(hour) ?? []) {
+      if (calendar.state[i] !== engagementState.open) continue;
+      const slot = calendar.slots[i]!;
+      const begins = calendar.startsAt[i]!;
+      const ends = calendar.endsAt[i]!;
+      if (begins < endsAt && ends > startsAt) overlaps[slot] = 1;
+      else {
+        const gap = (ends <= startsAt ? startsAt - ends : begins - endsAt) / 60_000;
+        if (gap <= gapReachMinutes && gap < gapMinutes[slot]!) gapMinutes[slot] = gap;
+      }
     }
-  }
   return around;
+}
+
+/** One pass over all engagements, without a branch that cannot be foreseen. */
+function countNearby(
+  { count, slots, startsAt, state }: Calendar,
+  nearbyCount: Uint16Array,
+  from: number,
+  to: number,
+): void {
+  for (let i = 0; i < count; i++) {
+    const begins = startsAt[i]!;
+    nearbyCount[slots[i]!]! += +(state[i] !== engagementState.gone) & +(begins >= from) & +(begins <= to);
+  }
 }
 
 /** A column of numbers, one a slot; what is in it is of an earlier match. */

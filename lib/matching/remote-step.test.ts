@@ -25,6 +25,7 @@ function sceneOf(count: number): Scene {
   for (let i = 0; i < count; i++)
     putSample(pool, {
       workerId: `w${i}`,
+      name: `Cat ${i}`,
       active: true,
       characteristics: { precision: i, noise: 100 },
       completedCount: i % 2,

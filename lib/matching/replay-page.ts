@@ -1,4 +1,4 @@
-import { and, asc, eq, gte, inArray, isNotNull, isNull, lt, sql } from 'drizzle-orm';
+import { and, asc, eq, gte, isNotNull, isNull, lt, sql } from 'drizzle-orm';
 import { engagements, matchResults, replayMatches, replays, samples } from '#db/schema/matching.ts';
 import { type Ctx, requireRole } from '#lib/kernel/ctx.ts';
 import { parse } from '#lib/kernel/parse.ts';
@@ -66,11 +66,6 @@ export async function replayPage(
     });
     if (!found) continue;
     picks.set(real.orderId, found.workerId);
-    const named = await ctx.db
-      .select({ workerId: samples.workerId, name: samples.name })
-      .from(samples)
-      .where(inArray(samples.workerId, [found.workerId, ...found.top.map(({ workerId }) => workerId)]));
-    const names = new Map(named.map((row) => [row.workerId, row.name]));
     const wasSlot = pool.slotOf.get(real.workerId) ?? found.slot;
     const riskOf = (slot: number) =>
       1 - posteriorMean(pool.completed[slot]!, pool.completed[slot]! + pool.failed[slot]!, prior);
@@ -87,7 +82,7 @@ export async function replayPage(
       trace: {
         version: 'draft',
         steps: found.steps,
-        top: found.top.map((rating) => ({ ...rating, name: names.get(rating.workerId) ?? '' })),
+        top: found.top,
         overbooked: found.overbooked,
         explored: found.explored,
         tookMs: Math.round((clock() - from) * 10) / 10,

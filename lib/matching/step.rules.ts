@@ -1,4 +1,4 @@
-import { farMinutes, type Pool, type Surroundings, unknownCharacteristic } from './pool.rules.ts';
+import { gapReachMinutes, type Pool, type Surroundings, unknownCharacteristic } from './pool.rules.ts';
 
 /** What steps see of an order ("reference sample"). */
 export type ReferenceSample = {
@@ -45,11 +45,18 @@ export type ParamSpec =
   | { key: string; kind: 'price_table'; max: number; initial: Record<string, never> }
   | { key: string; kind: 'address'; initial: string };
 
-/** A built-in or remote step. Built-in filters and scores look at one slot at a time, after one look at the scene. */
+/** Writes those of `slots` that stay to `kept`, in the same order, and answers how many they are. */
+type Keep = (scene: Scene, params: Params, slots: Int32Array, kept: Int32Array) => number;
+/** Writes the ratings, 0..100, of `slots` to `values`, each at its slot. */
+type Rate = (scene: Scene, params: Params, slots: Int32Array, values: Float64Array) => void;
+
+/**
+ * A built-in or remote step. A built-in one has a loop of its own over the slots: a function called for each of 100,000 takes
+ * several times as long.
+ */
 export type StepType = { kind: StepKind; params: readonly ParamSpec[] } & (
-  | { kind: 'filter'; keeps: (scene: Scene, params: Params) => (slot: number) => boolean }
-  /** Rates 0..100. */
-  | { kind: 'score'; rates: (scene: Scene, params: Params) => (slot: number) => number }
+  | { kind: 'filter'; keep: Keep }
+  | { kind: 'score'; rate: Rate }
   | { kind: 'filter' | 'score'; remote: true }
   | { kind: 'combine' | 'pick' | 'price' }
 );
@@ -84,19 +91,29 @@ export function posteriorMean(
   return n + strength === 0 ? rate : (k + rate * strength) / (n + strength);
 }
 
-/** Mean of the skills that are asked for; what nobody has tested counts as middling. */
-function skillOf({ pool, order }: Pick<Scene, 'pool' | 'order'>): (slot: number) => number {
-  const columns = order.skills.map((skill) => pool.characteristics.get(skill));
-  if (columns.length === 0) return () => middling;
-  return (slot) => {
-    let sum = 0;
-    for (const column of columns) {
-      const value = column ? column[slot]! : unknownCharacteristic;
-      sum += value === unknownCharacteristic ? middling : value;
-    }
-    return sum / columns.length;
-  };
+type SkillColumn = Uint8Array | undefined;
+
+const skillColumns = ({ pool, order }: Pick<Scene, 'pool' | 'order'>): SkillColumn[] =>
+  order.skills.map((skill) => pool.characteristics.get(skill));
+
+/** What nobody has tested counts as middling. */
+function skillAt(column: SkillColumn, slot: number): number {
+  const value = column ? column[slot]! : unknownCharacteristic;
+  return value === unknownCharacteristic ? middling : value;
 }
+
+/** Mean of the skills that are asked for. */
+function meanSkill(columns: readonly SkillColumn[], slot: number): number {
+  if (columns.length === 0) return middling;
+  let sum = 0;
+  for (let c = 0; c < columns.length; c++) sum += skillAt(columns[c], slot);
+  return sum / columns.length;
+}
+
+const priorOf = (params: Params) => ({
+  rate: asNumber(params, 'priorPercent') / 100,
+  strength: asNumber(params, 'priorOrders'),
+});
 
 /** Every kind of step there is. A new built-in step is an entry here, its words in messages, and a test. */
 export const stepTypes = {
@@ -104,93 +121,124 @@ export const stepTypes = {
   not_excluded: {
     kind: 'filter',
     params: [],
-    keeps: ({ pool, order }) => {
+    keep: ({ pool, order }, _, slots, kept) => {
       const excluded = order.excludedWorkerId === null ? -1 : (pool.slotOf.get(order.excludedWorkerId) ?? -1);
-      return (slot) => slot !== excluded;
+      const at = excluded < 0 ? -1 : slots.indexOf(excluded);
+      if (at < 0) {
+        kept.set(slots);
+        return slots.length;
+      }
+      kept.set(slots.subarray(0, at));
+      kept.set(slots.subarray(at + 1), at);
+      return slots.length - 1;
     },
   },
   /** No overlap with an engagement that is not released. */
   available: {
     kind: 'filter',
     params: [],
-    keeps:
-      ({ around }) =>
-      (slot) =>
-        around.overlaps[slot] === 0,
+    keep: ({ around: { overlaps } }, _, slots, kept) => {
+      let count = 0;
+      for (let i = 0; i < slots.length; i++) {
+        kept[count] = slots[i]!;
+        count += 1 - overlaps[slots[i]!]!;
+      }
+      return count;
+    },
   },
   /** Time to get from one place to the next. */
   travel_gap: {
     kind: 'filter',
-    params: [number('minutes', [0, 240, 15], 'minutes', 5)],
-    keeps: ({ around }, params) => {
-      const minutes = Math.min(asNumber(params, 'minutes'), farMinutes);
-      return (slot) => around.overlaps[slot] === 0 && around.gapMinutes[slot]! >= minutes;
+    params: [number('minutes', [0, gapReachMinutes, 15], 'minutes', 5)],
+    keep: ({ around: { overlaps, gapMinutes } }, params, slots, kept) => {
+      const minutes = asNumber(params, 'minutes');
+      let count = 0;
+      for (let i = 0; i < slots.length; i++) {
+        const slot = slots[i]!;
+        if (overlaps[slot] === 0 && gapMinutes[slot]! >= minutes) kept[count++] = slot;
+      }
+      return count;
     },
   },
   /** Each skill that is asked for, not only their mean; what nobody has tested counts as middling. */
   required_skills: {
     kind: 'filter',
     params: [number('minimum', [0, 100, 40], 'points')],
-    keeps: ({ pool, order }, params) => {
+    keep: (scene, params, slots, kept) => {
       const minimum = asNumber(params, 'minimum');
-      const columns = order.skills.map((skill) => pool.characteristics.get(skill));
-      return (slot) => {
-        for (const column of columns) {
+      // Unknown is a number above all others: enough, or too much, as middling is.
+      const most = middling >= minimum ? unknownCharacteristic : unknownCharacteristic - 1;
+      let from = slots;
+      let count = slots.length;
+      for (const column of skillColumns(scene)) {
+        // Without a branch on what cannot be foreseen.
+        let next = 0;
+        for (let i = 0; i < count; i++) {
+          const slot = from[i]!;
           const value = column ? column[slot]! : unknownCharacteristic;
-          if ((value === unknownCharacteristic ? middling : value) < minimum) return false;
+          kept[next] = slot;
+          next += +(value >= minimum) & +(value <= most);
         }
-        return true;
-      };
+        [from, count] = [kept, next];
+      }
+      if (from === slots) kept.set(slots);
+      return count;
     },
   },
-  skill: { kind: 'score', params: [], rates: (scene) => skillOf(scene) },
+  skill: {
+    kind: 'score',
+    params: [],
+    rate: (scene, _, slots, values) => {
+      const columns = skillColumns(scene);
+      for (let i = 0; i < slots.length; i++) values[slots[i]!] = meanSkill(columns, slots[i]!);
+    },
+  },
   /** How this worker's orders with this client ended. */
   client_history: {
     kind: 'score',
     params: [number('priorPercent', [0, 100, 80], 'percent'), number('priorOrders', [0, 100, 2], 'orders')],
-    rates: ({ pool, withClient }, params) => {
-      const prior = {
-        rate: asNumber(params, 'priorPercent') / 100,
-        strength: asNumber(params, 'priorOrders'),
-      };
+    rate: ({ pool, withClient }, params, slots, values) => {
+      const prior = priorOf(params);
       const strangers = 100 * posteriorMean(0, 0, prior);
-      const known = new Map<number, number>();
+      for (let i = 0; i < slots.length; i++) values[slots[i]!] = strangers;
+      // Also those that a filter has left out: nobody looks at them.
       for (const [workerId, { completed, failed }] of withClient) {
         const slot = pool.slotOf.get(workerId);
-        if (slot !== undefined) known.set(slot, 100 * posteriorMean(completed, completed + failed, prior));
+        if (slot !== undefined) values[slot] = 100 * posteriorMean(completed, completed + failed, prior);
       }
-      return known.size === 0 ? () => strangers : (slot) => known.get(slot) ?? strangers;
     },
   },
   /** Share of orders that went well, with a prior for newcomers. */
   reliability: {
     kind: 'score',
     params: [number('priorPercent', [0, 100, 90], 'percent'), number('priorOrders', [0, 100, 5], 'orders')],
-    rates: ({ pool }, params) => {
-      const prior = {
-        rate: asNumber(params, 'priorPercent') / 100,
-        strength: asNumber(params, 'priorOrders'),
-      };
-      return (slot) =>
-        100 * posteriorMean(pool.completed[slot]!, pool.completed[slot]! + pool.failed[slot]!, prior);
+    rate: ({ pool: { completed, failed } }, params, slots, values) => {
+      const prior = priorOf(params);
+      for (let i = 0; i < slots.length; i++) {
+        const slot = slots[i]!;
+        const good = completed[slot]!;
+        values[slot] = 100 * posteriorMean(good, good + failed[slot]!, prior);
+      }
     },
   },
   /** Who has less to do around that time comes first. */
   fair_load: {
     kind: 'score',
     params: [number('windowDays', [1, 30, 30], 'days')],
-    rates:
-      ({ around }) =>
-      (slot) =>
-        100 / (1 + around.nearbyCount[slot]!),
+    rate: ({ around: { nearbyCount } }, _, slots, values) => {
+      for (let i = 0; i < slots.length; i++) values[slots[i]!] = 100 / (1 + nearbyCount[slots[i]!]!);
+    },
   },
   /** Full marks on the day of the last training, half of them after the half-life. */
   freshness: {
     kind: 'score',
     params: [number('halfLifeDays', [1, 365, 60], 'days')],
-    rates: ({ pool, now }, params) => {
-      const halfLifeMs = asNumber(params, 'halfLifeDays') * 86_400_000;
-      return (slot) => 100 * 2 ** (-Math.max(0, now - pool.trainedAt[slot]!) / halfLifeMs);
+    rate: ({ pool: { trainedAt }, now }, params, slots, values) => {
+      const halving = -Math.LN2 / (asNumber(params, 'halfLifeDays') * 86_400_000);
+      for (let i = 0; i < slots.length; i++) {
+        const slot = slots[i]!;
+        values[slot] = 100 * Math.exp(halving * Math.max(0, now - trainedAt[slot]!));
+      }
     },
   },
   remote_filter: { kind: 'filter', remote: true, params: remoteParams },
@@ -224,7 +272,8 @@ export const typeOf = (name: StepTypeName): StepType => stepTypes[name];
 export const isRemote = (name: StepTypeName): boolean => 'remote' in stepTypes[name];
 
 /** The mean of the asked skills of one slot, for reports. */
-export const skillFit = (scene: Pick<Scene, 'pool' | 'order'>, slot: number): number => skillOf(scene)(slot);
+export const skillFit = (scene: Pick<Scene, 'pool' | 'order'>, slot: number): number =>
+  meanSkill(skillColumns(scene), slot);
 
 /** The parameters of a fresh step. */
 export function initialParams(type: StepTypeName): Record<string, ParamValue> {
