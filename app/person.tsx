@@ -5,6 +5,7 @@ import { unreadCount } from '#lib/notifications/index.ts';
 import { LiveRefresh } from './live-refresh.tsx';
 import { currentCtx, currentSession } from './session.ts';
 import { signOut } from './sign-out.ts';
+import { KeepFocus } from './ui/shell/keep-focus.tsx';
 import type { UserMenuProps } from './ui/shell/user-menu.tsx';
 
 /** A shell's `user`: name, the person's own pages, the way out. Undefined when nobody is signed in. */
@@ -22,12 +23,13 @@ export async function personMenu(): Promise<UserMenuProps | undefined> {
   };
 }
 
-/** A shell's `live`: keeps the screen up to date, and a bell with what is unread. */
+/** A shell's `live`: keeps the screen up to date and the focus on it, and a bell with what is unread. */
 export async function ShellLive() {
   const [t, unread] = await Promise.all([getTranslations('identity'), currentCtx().then(unreadCount)]);
   return (
     <span className="inline-flex items-center gap-3">
       <LiveRefresh />
+      <KeepFocus />
       <Link
         href="/account/messages"
         aria-label={t('bell', { count: unread })}

@@ -10,6 +10,9 @@ test('a client cancels what a cat was engaged for: it is paid in full, and studi
   const { page: client } = await testersBrowser(browser, 'duchess');
   const manager = await signedIn(browser, 'manager@mcf.example', 'desktop');
   const order = await placeOrder(client, { place: place('Cancelled') });
+  // The button that was pressed is gone: a keyboard goes on from the heading, not from the top of the document.
+  const heading = client.getByRole('heading', { level: 1 });
+  await expect(heading).toBeFocused();
 
   await client.getByRole('button', { name: 'Cancel the order' }).click();
   const dialog = client.getByRole('dialog');
@@ -19,6 +22,7 @@ test('a client cancels what a cat was engaged for: it is paid in full, and studi
   await dialog.getByRole('button', { name: 'Cancel the order' }).click();
   await expect(client.getByRole('heading', { name: 'Cancelled' })).toBeVisible();
   await expect(client.getByText('It stays on your invoice')).toBeVisible();
+  await expect(heading).toBeFocused();
   await expectReadable(client);
 
   // The books have it, though nothing was done.

@@ -52,6 +52,10 @@ export async function handOver(staff: Page, number: string): Promise<void> {
   await staff.goto('/warehouse');
   await staff.getByRole('article').filter({ hasText: number }).getByRole('link').click();
   await expect(staff.getByRole('heading', { name: 'Kit', exact: true })).toBeVisible();
+  await expect(staff.getByRole('navigation').getByRole('link', { name: 'Jobs' })).toHaveAttribute(
+    'aria-current',
+    'page',
+  );
   for (const box of await staff.getByRole('checkbox').all()) {
     await box.press('Space');
     await expect(box).toBeChecked();

@@ -21,7 +21,12 @@ export default async function Layout({ children }: { children: ReactNode }) {
       home="/warehouse"
       navLabel={t('label')}
       nav={[
-        { href: '/warehouse', label: t('jobs'), icon: <Package aria-hidden="true" />, exact: true },
+        {
+          href: '/warehouse',
+          label: t('jobs'),
+          icon: <Package aria-hidden="true" />,
+          except: ['/warehouse/stock'],
+        },
         { href: '/warehouse/stock', label: t('stock'), icon: <Boxes aria-hidden="true" /> },
       ]}
       user={await personMenu()}

@@ -26,7 +26,12 @@ export default async function Layout({ children }: { children: ReactNode }) {
       home="/work"
       navLabel={t('label')}
       nav={[
-        { href: '/work', label: t('orders'), icon: <ClipboardList aria-hidden="true" />, exact: true },
+        {
+          href: '/work',
+          label: t('orders'),
+          icon: <ClipboardList aria-hidden="true" />,
+          except: ['/work/money'],
+        },
         { href: '/work/money', label: t('money'), icon: <Wallet aria-hidden="true" /> },
       ]}
       user={await personMenu()}

@@ -13,6 +13,8 @@ export type NavItem = {
   badge?: ReactNode;
   /** Current only at exactly this address, for a portal's first page. */
   exact?: boolean;
+  /** Addresses below this one that another item leads to. */
+  except?: readonly string[];
   /** Manager portal: keys pressed one after another, such as "g o". */
   keys?: string;
 };
@@ -28,7 +30,8 @@ export function NavLink({
   children?: ReactNode;
 }) {
   const path = usePathname();
-  const here = path === item.href || (!item.exact && path.startsWith(`${item.href}/`));
+  const isAt = (href: string) => path === href || path.startsWith(`${href}/`);
+  const here = item.exact ? path === item.href : isAt(item.href) && !item.except?.some(isAt);
   return (
     <Link href={item.href} aria-current={here ? 'page' : undefined} className={className}>
       {children ?? (
