@@ -492,6 +492,15 @@ function environment(input: {
     PARTNER_GOLDEN_HAT_SECRET: secrets.partnerGoldenHat,
     PARTNER_COOKIES_URL: `${outside}/cookies`,
     PARTNER_COOKIES_SECRET: secrets.partnerCookies,
+    REMOTE_STEP_SECRET: secrets.remoteStep,
+    // Beside those of the shell: a step of one's own on this machine.
+    MATCHING_REMOTE_HOSTS: [
+      `127.0.0.1:${ports.outside}=${secrets.remoteStep}`,
+      process.env.MATCHING_REMOTE_HOSTS,
+    ]
+      .filter(Boolean)
+      .join(','),
+    MATCHING_REMOTE_PRIVATE: 'allow',
     SMTP_URL: `smtp://127.0.0.1:${ports.smtp}`,
     MAIL_FROM: process.env.MAIL_FROM ?? 'Make Cats Free <cats@make-cats-free.example>',
     LOG_LEVEL: process.env.LOG_LEVEL ?? 'info',

@@ -11,6 +11,7 @@ const makers = {
   partnerGateway: () => randomBytes(24).toString('base64url'),
   partnerGoldenHat: () => randomBytes(24).toString('base64url'),
   partnerCookies: () => randomBytes(24).toString('base64url'),
+  remoteStep: () => randomBytes(24).toString('base64url'),
   databaseApp: () => randomBytes(18).toString('base64url'),
   databaseRunner: () => randomBytes(18).toString('base64url'),
   databaseOutside: () => randomBytes(18).toString('base64url'),

@@ -50,13 +50,13 @@ export function redirectTo(response: ServerResponse, location: string): void {
   response.end();
 }
 
-/** The raw body, exactly as signed. Refuses more than 256 KB. */
-export async function readBody(request: IncomingMessage): Promise<string> {
+/** The raw body, exactly as signed. Refuses more than `limitBytes`. */
+export async function readBody(request: IncomingMessage, limitBytes = BODY_LIMIT_BYTES): Promise<string> {
   const chunks: Buffer[] = [];
   let sizeBytes = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     sizeBytes += chunk.length;
-    if (sizeBytes > BODY_LIMIT_BYTES) throw new HttpRefusal(413, 'body_too_large');
+    if (sizeBytes > limitBytes) throw new HttpRefusal(413, 'body_too_large');
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');

@@ -11,6 +11,7 @@ import { serveMailbox } from './mailbox-desk.ts';
 import { returnDue, settleDue, untilNextReturn, untilNextSettlement } from './operations.ts';
 import { servePartner } from './partner-desk.ts';
 import { serveExport, serveFrontPage, serveKnobs } from './partner-pages.ts';
+import { openRemoteStep } from './remote-step.ts';
 import { openSignOn } from './sign-on.ts';
 import { sweepSignOnRecords } from './sign-on-records.ts';
 import { serveDirectory, serveTesters } from './tester-desk.ts';
@@ -27,6 +28,8 @@ export type OutsideOptions = {
   appUrl: string;
   hcb: { clientId: string; clientSecret: string; directoryToken: string };
   secrets: Record<Partner, string>;
+  /** Without one there is no matching step here. */
+  remoteStepSecret?: string;
 };
 
 export type Outside = { httpPort: number; smtpPort: number; close(): Promise<void> };
@@ -89,6 +92,9 @@ export async function startOutside(options: OutsideOptions): Promise<Outside> {
     const origin = `http://127.0.0.1:${httpPort}`;
     const smtpPort = mailbox.port;
     const signOn = await openSignOn(sql, { origin, appUrl, ...options.hcb });
+    const remoteStep = options.remoteStepSecret
+      ? await openRemoteStep(sql, options.remoteStepSecret, closing.signal)
+      : undefined;
     const clockwork = startClockwork(
       [
         {
@@ -126,6 +132,8 @@ export async function startOutside(options: OutsideOptions): Promise<Outside> {
         return serveTesters(exchange, sql);
       if (area === 'sso') return signOn.serve(exchange);
       if (area === 'directory') return serveDirectory(exchange, sql, options.hcb.directoryToken);
+      if (remoteStep && pathname === '/remote-step') return remoteStep.serve(exchange);
+      if (remoteStep && pathname === '/knobs/remote-step') return remoteStep.serveKnobs(exchange);
       if (area === 'knobs') return serveKnobs(exchange, sql);
       if (area === 'export') return serveExport(exchange, sql);
       if (area === 'mailbox') return serveMailbox(exchange, sql);
@@ -133,7 +141,10 @@ export async function startOutside(options: OutsideOptions): Promise<Outside> {
         await sql`select 1`;
         return sendJson(exchange.response, 200, { ok: true });
       }
-      if (pathname === '/') return serveFrontPage(exchange, sql, { origin, smtpPort, appUrl });
+      if (pathname === '/') {
+        const more = await remoteStep?.render(origin);
+        return serveFrontPage(exchange, sql, { origin, smtpPort, appUrl, more });
+      }
       throw new HttpRefusal(404, 'not_found');
     };
 

@@ -33,6 +33,7 @@ const outside = await startOutside({
     'golden-hat': need('PARTNER_GOLDEN_HAT_SECRET'),
     cookies: need('PARTNER_COOKIES_SECRET'),
   },
+  remoteStepSecret: process.env.REMOTE_STEP_SECRET,
 });
 console.log(`outside: http://127.0.0.1:${outside.httpPort}, smtp on port ${outside.smtpPort}`);
 

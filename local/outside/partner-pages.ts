@@ -12,7 +12,7 @@ import {
 } from './http.ts';
 import { isPartner, type Knobs, PARTNERS, type Partner, readKnobs, resetKnobs, turnKnobs } from './knobs.ts';
 import { describeOperation, type Operation } from './operations.ts';
-import { formatInstant, html, renderPage } from './page.ts';
+import { formatInstant, type Html, html, renderPage } from './page.ts';
 
 const SHOWN_OPERATIONS = 100;
 
@@ -86,7 +86,7 @@ export async function serveExport({ response, url }: Exchange, sql: Sql): Promis
 export async function serveFrontPage(
   { response }: Exchange,
   sql: Sql,
-  world: { origin: string; smtpPort: number; appUrl: string },
+  world: { origin: string; smtpPort: number; appUrl: string; more?: Html },
 ): Promise<void> {
   const sections = await Promise.all(PARTNERS.map((partner) => renderPartner(sql, partner)));
   sendPage(
@@ -96,7 +96,7 @@ export async function serveFrontPage(
       html`<p>Everybody whom <a href="${world.appUrl}">Make Cats Free</a> talks to, in one process: the company’s
       <a href="/sso/testers">single sign-on and testers</a> (issuer <code>${world.origin}/sso</code>), its directory
       (<code>${world.origin}/directory</code>), a <a href="/mailbox">mailbox</a> (SMTP on port ${world.smtpPort}), and three
-      partners who can be told to misbehave.</p>${sections}`,
+      partners who can be told to misbehave.</p>${sections}${world.more}`,
     ),
   );
 }
