@@ -697,6 +697,24 @@ describe('charging an invoice', () => {
     expect(await invoiceNow(invoice.id)).toMatchObject({ state: 'paid' });
   });
 
+  test('that succeeded after it had failed is asked about until the gateway says so, however often it is silent', async () => {
+    const { clientId } = await end();
+    const invoice = await invoiced(clientId);
+    partners.behave('fails');
+    await charge(invoice);
+    partners.decide(`charge:${invoice.id}:1`, 'succeeded');
+    partners.goDown(true);
+    await runPolicy(receiveGatewayNotice, ctx, notice(`charge:${invoice.id}:1`));
+    for (const minutes of [20, 40])
+      await runPolicy(chaseMoney, at(ctx, new Date(ctx.now.getTime() + minutes * 60_000)), {});
+    expect(await invoiceNow(invoice.id)).toMatchObject({ state: 'failed' });
+    partners.goDown(false);
+    await runPolicy(chaseMoney, at(ctx, new Date(ctx.now.getTime() + 60 * 60_000)), {});
+    expect(await invoiceNow(invoice.id)).toMatchObject({ state: 'paid' });
+    expect((await attemptsOf(invoice.id))[0]).toMatchObject({ nextAskAt: null });
+    expect(await receivable(clientId)).toBe(0n);
+  });
+
   test('that failed and then succeeded after all is posted once, and not tried again', async () => {
     const { clientId } = await end();
     const invoice = await invoiced(clientId);

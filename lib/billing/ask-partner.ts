@@ -1,4 +1,4 @@
-import { and, eq, isNull, sql } from 'drizzle-orm';
+import { and, eq, isNotNull, isNull, sql } from 'drizzle-orm';
 import { attempts } from '#db/schema/billing.ts';
 import { type Ctx, requireRole } from '#lib/kernel/ctx.ts';
 import { callPartner } from '#lib/kernel/partner.ts';
@@ -12,10 +12,11 @@ export type Asked = { state: AttemptState; nextAskAt: Date | null };
 
 // A process that dies between the ask and its answer leaves this as the time of the next ask.
 const graceMs = 60_000;
+const noticeGapMs = 15 * 60_000;
 
 /**
  * Asks the partner about an attempt: the order itself, always with the same key and content, or by key whether it has the
- * order. Notes what it says. Attempts that are over are left alone.
+ * order. Notes what it says. About one that is over only a notice that was not answered is followed up.
  */
 export async function askPartner(ctx: Ctx, { attemptId }: { attemptId: string }): Promise<Asked | null> {
   requireRole(ctx, 'system');
@@ -26,7 +27,7 @@ export async function askPartner(ctx: Ctx, { attemptId }: { attemptId: string })
       .where(and(eq(attempts.id, attemptId), isNull(attempts.settledAt)))
       .returning(),
   );
-  if (!attempt) return null;
+  if (!attempt) return askAboutEnded(ctx, attemptId);
   const how = howToAsk({ state: attempt.state, asksCount: attempt.asksCount - 1 });
   let truth = how === 'order' ? await order(attempt) : await query(attempt);
   // Not on the partner's list: the key makes it safe to order again.
@@ -42,7 +43,28 @@ export async function askAboutNotice(ctx: Ctx, { key }: { key: string }): Promis
   const isOver =
     attempt?.state === 'returned' || (attempt?.state === 'succeeded' && attempt.purpose !== 'payout');
   if (!attempt || isOver) return null;
-  return settleAttempt(ctx, { attemptId: attempt.id, truth: await query(attempt) });
+  return attempt.settledAt
+    ? queryEnded(ctx, attempt)
+    : settleAttempt(ctx, { attemptId: attempt.id, truth: await query(attempt) });
+}
+
+async function askAboutEnded(ctx: Ctx, attemptId: string): Promise<Asked | null> {
+  const [attempt] = await ctx.db
+    .select()
+    .from(attempts)
+    .where(and(eq(attempts.id, attemptId), isNotNull(attempts.nextAskAt)));
+  return attempt ? queryEnded(ctx, attempt) : null;
+}
+
+/** The partner gave notice of one that we hold to be over. If it does not say what is true now, it is asked again later. */
+async function queryEnded(ctx: Ctx, attempt: Attempt): Promise<Asked | null> {
+  const truth = await query(attempt);
+  const asked = await settleAttempt(ctx, { attemptId: attempt.id, truth });
+  const nextAskAt = truth.is === 'unknown' ? new Date(ctx.now.getTime() + noticeGapMs) : null;
+  await transaction(ctx, (tx) =>
+    tx.db.update(attempts).set({ nextAskAt }).where(eq(attempts.id, attempt.id)),
+  );
+  return asked && { ...asked, nextAskAt };
 }
 
 async function order({ purpose, key, amountCents, target }: Attempt): Promise<Truth> {

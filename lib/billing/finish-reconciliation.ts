@@ -42,17 +42,26 @@ export async function finishReconciliation(
     .orderBy(asc(attempts.createdAt))
     .limit(mostAsked);
   const theirs = new Map<string, Theirs | null>();
-  for (const { key } of unseen) theirs.set(key, await findMovement(purpose, key));
+  let fault: unknown;
+  for (const { key, state } of unseen)
+    try {
+      theirs.set(key, await findMovement(purpose, key));
+    } catch (error) {
+      // What is pending is asked about anyway; what we hold to have moved has to be known before the day is done.
+      if (state === 'succeeded') fault = error;
+    }
+  const answered = unseen.filter(({ key }) => theirs.has(key));
   await transaction(ctx, async (tx) => {
     await noteMatched(
       tx,
       which,
-      unseen
+      answered
         .filter((ours) => compareMovement(ours, theirs.get(ours.key)!) === 'matched')
         .map(({ key }) => key),
     );
-    for (const ours of unseen)
+    for (const ours of answered)
       await noteComparison(tx, { key: ours.key, purpose, day }, ours, theirs.get(ours.key)!);
+    if (fault) return;
     await tx.db.update(reconciliations).set({ finishedAt: tx.now }).where(which);
     const openCount = await tx.db.$count(
       discrepancies,
@@ -61,4 +70,6 @@ export async function finishReconciliation(
     if (openCount) tx.emit(discrepancyFound, { purpose, day, count: openCount });
     tx.refresh('role:billing', 'role:manager');
   });
+  // What was answered is kept, so that the next try has less to ask.
+  if (fault) throw fault;
 }
