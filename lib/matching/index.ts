@@ -15,7 +15,7 @@ export {
 export { publishPipeline } from './publish-pipeline.ts';
 export {
   currentPipeline,
-  estimatedCostCents,
+  estimatedCosts,
   matchFigures,
   matchOf,
   openAlarms,
@@ -24,6 +24,7 @@ export {
   readPipelineVersions,
   readReplay,
   readReplays,
+  remoteHosts,
   replayedMatch,
   replayMatchPage,
   replayPageSize,

@@ -10,7 +10,7 @@ import {
   currentPipeline,
   deactivateSample,
   discardDraft,
-  estimatedCostCents,
+  estimatedCosts,
   matchOf,
   matchOrder,
   openAlarms,
@@ -81,9 +81,9 @@ describe('publishing a pipeline [US-070]', () => {
     const before = order(ctx);
     await matchOrder(ctx, before);
     const revision = await draftOf(manager, price(7500));
-    expect(await estimatedCostCents(ctx)).toBe(10_000n);
+    expect((await estimatedCosts(ctx, ['any'])).get('any')).toBe(10_000n);
     expect(await publishPipeline(manager, { revision, note: 'Cheaper' })).toEqual({ version: 2 });
-    expect(await estimatedCostCents(ctx)).toBe(7500n);
+    expect((await estimatedCosts(ctx, ['any'])).get('any')).toBe(7500n);
     const after = order(ctx, 5);
     expect((await matchOrder(ctx, after))!.costCents).toBe('7500');
     expect((await matchOf(manager, before.orderId))!.trace.version).toBe('1');
@@ -131,7 +131,7 @@ describe('publishing a pipeline [US-070]', () => {
     const manager = as(ctx, 'manager');
     await publishPipeline(manager, { revision: await draftOf(manager, price(5000)), note: 'Half' });
     expect(await restorePipeline(manager, { version: 1 })).toEqual({ version: 3 });
-    expect(await estimatedCostCents(ctx)).toBe(10_000n);
+    expect((await estimatedCosts(ctx, ['any'])).get('any')).toBe(10_000n);
     await expect(restorePipeline(manager, { version: 3 })).rejects.toMatchObject({
       code: 'matching.nothing_new',
     });

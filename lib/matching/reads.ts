@@ -14,6 +14,7 @@ import { accountNames } from '#lib/identity/index.ts';
 import { type Ctx, requireRole } from '#lib/kernel/ctx.ts';
 import type { Cents } from '#lib/kernel/money.ts';
 import { costOf, type PipelineSpec, type Trace } from './pipeline.rules.ts';
+import { readAllowList } from './remote.rules.ts';
 import { quantile } from './replay.rules.ts';
 
 const waitingLimit = 100;
@@ -36,14 +37,21 @@ export async function currentPipeline(
 }
 
 /**
- * What a service will probably cost, before any discount; the formula stays inside [US-050]. Without a service, what one
- * costs that the pricing step does not name.
+ * What each service will cost, before any discount, by the pricing step in force: what a match will say unless another version
+ * is published before it. The formula stays inside [US-050].
  */
-export async function estimatedCostCents(
+export async function estimatedCosts(
   ctx: Pick<Ctx, 'db'>,
-  serviceTypeId: string | null = null,
-): Promise<Cents> {
-  return costOf((await currentPipeline(ctx)).spec, serviceTypeId);
+  serviceTypeIds: readonly string[],
+): Promise<Map<string, Cents>> {
+  const { spec } = await currentPipeline(ctx);
+  return new Map(serviceTypeIds.map((id) => [id, costOf(spec, id)]));
+}
+
+/** The hosts that remote steps may have, as the operator's environment says, for managers; their secrets stay there. */
+export function remoteHosts(ctx: Ctx): string[] {
+  requireRole(ctx, 'manager');
+  return [...readAllowList(process.env.MATCHING_REMOTE_HOSTS).keys()];
 }
 
 /** How an order was matched, for managers; null before it was. */
@@ -123,15 +131,21 @@ export async function pipelineVersion(ctx: Ctx, version: number) {
   return row ?? null;
 }
 
-/** Alarms about matching that are not over. */
+/** Alarms about matching that are not over, latest first; `stepType` names the step that fails, while it is in force. */
 export async function openAlarms(ctx: Ctx) {
   requireRole(ctx, 'manager', 'billing');
-  return ctx.db
+  const rows = await ctx.db
     .select()
     .from(alarms)
     .where(isNull(alarms.clearedAt))
     .orderBy(desc(alarms.raisedAt))
     .limit(waitingLimit);
+  if (rows.length === 0) return [];
+  const { steps } = (await currentPipeline(ctx)).spec;
+  return rows.map((row) => ({
+    ...row,
+    stepType: steps.find(({ key }) => key === row.subject)?.type ?? null,
+  }));
 }
 
 /** How the latest matches of the last day went. */

@@ -1,16 +1,29 @@
 import { loyaltyPercent } from '#lib/billing/index.ts';
 import { type Ctx, requireRole } from '#lib/kernel/ctx.ts';
 import type { Cents } from '#lib/kernel/money.ts';
-import { estimatedCostCents } from '#lib/matching/index.ts';
+import { estimatedCosts } from '#lib/matching/index.ts';
 import { discountedPrice } from './order.rules.ts';
 
-/** The approximate cost for the client who asks, with their loyalty discount as it stands now [US-020][US-040]. */
+export type Estimate = { costCents: Cents; priceCents: Cents };
+
+/**
+ * What each service would cost the client who asks, by id, with their loyalty discount as it stands now: the price a match made
+ * now would fix [US-020][US-040].
+ */
 export async function estimate(
   ctx: Ctx,
-  serviceTypeId: string | null = null,
-): Promise<{ costCents: Cents; discountPercent: number; priceCents: Cents }> {
+  serviceTypeIds: readonly string[],
+): Promise<{ discountPercent: number; services: Record<string, Estimate> }> {
   requireRole(ctx, 'client');
-  const costCents = await estimatedCostCents(ctx, serviceTypeId);
-  const discountPercent = await loyaltyPercent(ctx, ctx.actor.id);
-  return { costCents, discountPercent, priceCents: discountedPrice(costCents, discountPercent) };
+  const [costs, discountPercent] = await Promise.all([
+    estimatedCosts(ctx, serviceTypeIds),
+    loyaltyPercent(ctx, ctx.actor.id),
+  ]);
+  const services = Object.fromEntries(
+    [...costs].map(([id, costCents]) => [
+      id,
+      { costCents, priceCents: discountedPrice(costCents, discountPercent) },
+    ]),
+  );
+  return { discountPercent, services };
 }

@@ -7,7 +7,7 @@ export { confirmOrder } from './confirm-order.ts';
 export { declineOrder } from './decline-order.ts';
 export { disputeOrder } from './dispute-order.ts';
 export { endOrder } from './end-order.ts';
-export { estimate } from './estimate.ts';
+export { type Estimate, estimate } from './estimate.ts';
 export * from './events.ts';
 export { failNoShow } from './fail-no-show.ts';
 export type { Placed } from './insert-order.ts';

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { as, dbTest } from '#lib/kernel/testing.ts';
+import { matchOrder, watchMatching } from '#lib/matching/index.ts';
 import { dayOf, readAlerts, readToday } from './today.ts';
 
 const hours = ({ from, to }: { from: Date; to: Date }) => (to.getTime() - from.getTime()) / 3600_000;
@@ -21,4 +22,18 @@ dbTest('a quiet day has zeros and no alerts, and is for managers only', async ({
   expect(await readAlerts(as(ctx, 'manager'))).toEqual([]);
   await expect(readToday(as(ctx, 'client'))).rejects.toMatchObject({ code: 'not_allowed' });
   await expect(readAlerts(as(ctx, 'worker'))).rejects.toMatchObject({ code: 'not_allowed' });
+});
+
+dbTest('matching’s own alarms stand among what needs somebody, until they are over', async ({ ctx }) => {
+  await matchOrder(ctx, {
+    orderId: ctx.newId(),
+    startsAt: new Date(ctx.now.getTime() + 3_600_000),
+    durationMinutes: 30,
+    skills: [],
+    excludedWorkerId: null,
+  });
+  await watchMatching(ctx);
+  expect(await readAlerts(as(ctx, 'manager'))).toEqual([
+    { kind: 'pool_empty', subject: '', stepType: null, count: 1 },
+  ]);
 });

@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import { Temporal } from 'temporal-polyfill';
 import { type Ctx, requireRole } from '#lib/kernel/ctx.ts';
 import { readSetting } from '#lib/kernel/settings.ts';
+import { openAlarms, type StepSpec } from '#lib/matching/index.ts';
 
 /** What a manager wants to know before the first coffee; counts of the business day, and of what waits now. */
 export type Today = {
@@ -21,7 +22,14 @@ export type Today = {
 /** Something that goes wrong by itself unless somebody looks. */
 export type Alert =
   | { kind: 'unmatched' | 'overran' | 'starts_unready'; orderId: string; requestNumber: string; at: Date }
-  | { kind: 'cookies_late' | 'invoices_stuck' | 'payouts_stuck' | 'outbox_late'; count: number };
+  | { kind: 'cookies_late' | 'invoices_stuck' | 'payouts_stuck' | 'outbox_late'; count: number }
+  /** Matching's own: waiting orders, share of the matches in per cent, or milliseconds. */
+  | {
+      kind: 'pool_empty' | 'step_failing' | 'matching_slow';
+      subject: string;
+      stepType: StepSpec['type'] | null;
+      count: number;
+    };
 
 const alertLimit = 8;
 const unmatchedAfterSeconds = 30;
@@ -102,6 +110,12 @@ export async function readAlerts(ctx: Ctx): Promise<Alert[]> {
       (select count(*) from billing.statements where state = 'failed') as payouts,
       (select count(*) from kernel.outbox
         where sent_at is null and occurred_at < ${now}::timestamptz - interval '1 minute') as outbox`);
+  const matching = (await openAlarms(ctx)).map(({ kind, subject, stepType, measured }) => ({
+    kind: kind === 'slow' ? ('matching_slow' as const) : kind,
+    subject,
+    stepType,
+    count: measured,
+  }));
   const counts = [
     { kind: 'outbox_late', count: Number(counted?.outbox ?? 0) },
     { kind: 'cookies_late', count: Number(counted?.cookies ?? 0) },
@@ -113,6 +127,7 @@ export async function readAlerts(ctx: Ctx): Promise<Alert[]> {
       ({ kind, id, request_number, at }) =>
         ({ kind, orderId: id, requestNumber: request_number, at: new Date(at) }) as Alert,
     ),
+    ...matching,
     ...counts.filter(({ count }) => count > 0),
   ];
 }

@@ -18,7 +18,13 @@ export async function generateMetadata(): Promise<Metadata> {
 export default async function OverviewPage() {
   const ctx = await requireCtx('manager', 'billing');
   const t = await getTranslations('manager.overview');
-  const [today, alerts] = await Promise.all([readToday(ctx), readAlerts(ctx)]);
+  const [today, alerts, types] = await Promise.all([
+    readToday(ctx),
+    readAlerts(ctx),
+    getTranslations('matching.types'),
+  ]);
+  const stepOf = (alert: Alert) =>
+    'stepType' in alert ? (alert.stepType ? types(`${alert.stepType}.name`) : alert.subject) : '';
   const { active } = today;
   return (
     <>
@@ -33,8 +39,11 @@ export default async function OverviewPage() {
           <ul className="divide-y border-y">
             {alerts.map((alert) => (
               <AlertLine
-                key={'orderId' in alert ? alert.kind + alert.orderId : alert.kind}
+                key={
+                  alert.kind + ('orderId' in alert ? alert.orderId : 'subject' in alert ? alert.subject : '')
+                }
                 alert={alert}
+                step={stepOf(alert)}
                 t={t}
               />
             ))}
@@ -83,20 +92,25 @@ const places: Record<Exclude<Alert, { orderId: string }>['kind'], string | undef
   invoices_stuck: '/manage/billing',
   payouts_stuck: '/manage/billing',
   outbox_late: undefined,
+  pool_empty: '/manage/matching',
+  step_failing: '/manage/matching',
+  matching_slow: '/manage/matching',
 };
 
 function AlertLine({
   alert,
+  step,
   t,
 }: {
   alert: Alert;
+  step: string;
   t: Awaited<ReturnType<typeof getTranslations<'manager.overview'>>>;
 }) {
   const isOrder = 'orderId' in alert;
   const href = isOrder ? `/manage/orders/${alert.orderId}` : places[alert.kind];
   const text = isOrder
     ? t(`alerts.${alert.kind}`, { number: alert.requestNumber })
-    : t(`alerts.${alert.kind}`, { count: alert.count });
+    : t(`alerts.${alert.kind}`, { count: alert.count, step });
   return (
     <li className="flex flex-wrap items-center gap-x-4 gap-y-1 py-2.5">
       <StateBadge tone="bad" shape="alert">

@@ -26,15 +26,18 @@ function proposedStart(now: Date): Date {
 /** Request help [US-020]: service, what, when, where, contact, and what it will cost. */
 export default async function NewOrderPage() {
   const ctx = await requireCtx('client');
-  const [t, locale, timeZone, services, cost, last, session] = await Promise.all([
+  const [t, locale, timeZone, services, last, session] = await Promise.all([
     getTranslations('ordering.new'),
     getLocale(),
     getTimeZone(),
     publishedServices(ctx),
-    estimate(ctx),
     myLastRequest(ctx),
     currentSession(),
   ]);
+  const estimated = await estimate(
+    ctx,
+    services.map(({ serviceTypeId }) => serviceTypeId),
+  );
   return (
     <div className="mx-auto max-w-2xl">
       <PageHeader back={<TextLink href="/orders">{t('back')}</TextLink>} title={t('title')} />
@@ -52,8 +55,9 @@ export default async function NewOrderPage() {
             name: localized(service.name, locale),
             description: localized(service.description, locale),
             durationMinutes: service.durationMinutes,
+            ...estimated.services[service.serviceTypeId]!,
           }))}
-          cost={cost}
+          discountPercent={estimated.discountPercent}
           startsAt={wallClockOf(proposedStart(ctx.now), timeZone)}
           limits={requestLimits}
           earliest={wallClockOf(ctx.now, timeZone)}

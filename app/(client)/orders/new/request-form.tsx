@@ -8,13 +8,14 @@ import { Field } from '#app/ui/field.tsx';
 import { Form } from '#app/ui/form.tsx';
 import { DateTimeField, Input, RadioCards, Textarea } from '#app/ui/inputs.tsx';
 import { Money } from '#app/ui/money.tsx';
+import type { Estimate } from '#lib/ordering/index.ts';
 import { requestHelp } from '../actions.ts';
 
 type Props = {
   requestKey: string;
   accountId: string;
-  services: { id: string; name: string; description: string; durationMinutes: number }[];
-  cost: { costCents: bigint; discountPercent: number; priceCents: bigint };
+  services: ({ id: string; name: string; description: string; durationMinutes: number } & Estimate)[];
+  discountPercent: number;
   startsAt: string;
   earliest: string;
   place?: string;
@@ -27,7 +28,7 @@ export function RequestForm({
   requestKey,
   accountId,
   services,
-  cost,
+  discountPercent,
   startsAt,
   earliest,
   place,
@@ -38,6 +39,9 @@ export function RequestForm({
   const key = useRequestKey(requestKey);
   const [chosenId, choose] = useState<string>();
   const chosen = services.find((service) => service.id === chosenId);
+  const cheapest = services.reduce((least, each) => (each.priceCents < least.priceCents ? each : least));
+  const isOnePrice = services.every(({ priceCents }) => priceCents === cheapest.priceCents);
+  const shown = chosen ?? cheapest;
   return (
     <Form
       action={requestHelp}
@@ -54,8 +58,13 @@ export function RequestForm({
             label: service.name,
             hint: service.description,
             aside: (
-              <span className="text-sm whitespace-nowrap max-sm:hidden">
-                {t('minutes', { count: service.durationMinutes })}
+              <span className="text-right text-sm whitespace-nowrap">
+                {!isOnePrice && (
+                  <span className="block font-medium text-ink tabular-nums">
+                    <Money cents={service.priceCents} />
+                  </span>
+                )}
+                <span className="max-sm:hidden">{t('minutes', { count: service.durationMinutes })}</span>
               </span>
             ),
           }))}
@@ -78,13 +87,17 @@ export function RequestForm({
           <p className="flex flex-wrap items-baseline gap-x-3">
             <span className="text-ink-2">{t('estimate')}</span>
             <span className="text-2xl font-semibold tabular-nums">
-              <Money cents={cost.priceCents} />
+              {chosen || isOnePrice ? (
+                <Money cents={shown.priceCents} />
+              ) : (
+                t.rich('from', { price: () => <Money cents={shown.priceCents} /> })
+              )}
             </span>
-            {cost.discountPercent > 0 && <Money cents={cost.costCents} struck />}
+            {discountPercent > 0 && (chosen || isOnePrice) && <Money cents={shown.costCents} struck />}
           </p>
           <p className="text-sm text-ink-2">
             {chosen && `${chosen.name}, ${t('minutes', { count: chosen.durationMinutes })}. `}
-            {cost.discountPercent > 0 && `${t('loyalty', { percent: cost.discountPercent })} `}
+            {discountPercent > 0 && `${t('loyalty', { percent: discountPercent })} `}
             {t('estimateNote')}
           </p>
         </div>

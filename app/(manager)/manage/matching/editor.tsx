@@ -32,11 +32,13 @@ export function Editor({
   live,
   draft,
   saved,
+  remoteHosts,
   services,
 }: {
   live: Live;
   draft: Draft | null;
   saved: ReactNode;
+  remoteHosts: readonly string[];
   services: readonly ServiceName[];
 }) {
   const t = useTranslations('matching');
@@ -108,6 +110,7 @@ export function Editor({
                 index={index}
                 last={index === steps.length - 1}
                 services={services}
+                remoteHosts={remoteHosts}
                 dragged={dragged === step.key}
                 onDrag={(on) => setDragged(on ? step.key : undefined)}
                 onDragOver={() => dragged && move(dragged, index)}
@@ -181,6 +184,7 @@ function StepLine({
   index,
   last,
   services,
+  remoteHosts,
   dragged,
   onDrag,
   onDragOver,
@@ -192,6 +196,7 @@ function StepLine({
   index: number;
   last: boolean;
   services: readonly ServiceName[];
+  remoteHosts: readonly string[];
   dragged: boolean;
   onDrag: (on: boolean) => void;
   onDragOver: () => void;
@@ -277,6 +282,7 @@ function StepLine({
                     label={label}
                     name={field}
                     value={String(value ?? '')}
+                    hosts={remoteHosts}
                     onChange={set}
                   />
                 );
@@ -416,16 +422,19 @@ function AddressInput({
   label,
   name,
   value,
+  hosts,
   onChange,
 }: {
   label: string;
   name: string;
   value: string;
+  hosts: readonly string[];
   onChange: (value: string) => void;
 }) {
   const t = useTranslations('matching');
   const id = useId();
   const { errors } = useFormState();
+  const host = URL.canParse(value) ? new URL(value).host : '';
   return (
     <div className="w-full max-w-xl">
       <label htmlFor={id} className="mb-1 block text-[0.9286em]">
@@ -443,8 +452,13 @@ function AddressInput({
         spellCheck={false}
       />
       <p id={`${id}-hint`} className="mt-1 text-[0.875em] text-ink-3">
-        {t('addressHint')}
+        {hosts.length ? t('addressHint', { hosts: hosts.join(', ') }) : t('addressNone')}
       </p>
+      {host && !hosts.includes(host) && (
+        <p className="mt-1 text-[0.875em] font-medium text-bad" role="status">
+          {t('addressNotAllowed', { host })}
+        </p>
+      )}
     </div>
   );
 }

@@ -7,7 +7,13 @@ import { localized } from '#app/ui/localized.ts';
 import { StateBadge } from '#app/ui/state-badge.tsx';
 import { When } from '#app/ui/when.tsx';
 import { allServices } from '#lib/catalog/index.ts';
-import { currentPipeline, matchFigures, openAlarms, pipelineDraft } from '#lib/matching/index.ts';
+import {
+  currentPipeline,
+  matchFigures,
+  openAlarms,
+  pipelineDraft,
+  remoteHosts,
+} from '#lib/matching/index.ts';
 import { Editor } from './editor.tsx';
 import { MatchingHeader } from './matching-header.tsx';
 
@@ -28,10 +34,6 @@ export default async function MatchingPage() {
     openAlarms(ctx),
     allServices(ctx),
   ]);
-  const nameOf = (key: string) => {
-    const step = live.spec.steps.find((each) => each.key === key);
-    return step ? types(`${step.type}.name`) : key;
-  };
   return (
     <>
       <MatchingHeader
@@ -44,9 +46,9 @@ export default async function MatchingPage() {
       />
       {alarms.length > 0 && (
         <div className="mb-6 flex flex-col gap-3">
-          {alarms.map(({ id, kind, subject, measured, raisedAt }) => (
+          {alarms.map(({ id, kind, subject, stepType, measured, raisedAt }) => (
             <Callout key={id} tone="bad">
-              {t(`alarms.${kind}`, { count: measured, step: nameOf(subject) })}{' '}
+              {t(`alarms.${kind}`, { count: measured, step: stepType ? types(`${stepType}.name`) : subject })}{' '}
               <span className="text-ink-2">
                 <When at={raisedAt} />
               </span>
@@ -75,6 +77,7 @@ export default async function MatchingPage() {
             </>
           )
         }
+        remoteHosts={remoteHosts(ctx)}
         services={services.map((service) => ({
           id: service.serviceTypeId,
           name: localized(service.name, locale),
