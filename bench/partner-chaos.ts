@@ -1,7 +1,7 @@
 import postgres from 'postgres';
 import { connect } from '#db/client.ts';
 import { migrate } from '#db/migrate.ts';
-import { playChaos } from '#inngest/testing-chaos.ts';
+import { playChaos } from '#inngest/testing/testing-chaos.ts';
 import { createCtx, uuidv7 } from '#lib/kernel/ctx.ts';
 import type { BenchCtx, BenchResult } from '../local/bench.ts';
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { uuidv7 } from '#lib/kernel/ctx.ts';
 import { freshDatabase, testCtx } from '#lib/kernel/testing.ts';
-import { playChaos } from './testing-chaos.ts';
+import { playChaos } from './testing/testing-chaos.ts';
 
 // `npm run bench -- partner-chaos 10000` plays the whole of it.
 test('partners at their worst move nothing twice, each movement ends or is parked, and the ledger is what they hold', async () => {

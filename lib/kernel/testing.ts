@@ -4,9 +4,10 @@ import postgres from 'postgres';
 import { test as base } from 'vitest';
 import { type Connection, connect } from '#db/client.ts';
 import { outbox } from '#db/schema/kernel.ts';
-import type { Policy } from '#inngest/policy.ts';
 import { type Actor, type Ctx, type Role, uuidv7 } from './ctx.ts';
 import type { EventDeclaration } from './events.ts';
+
+export { runPolicy } from '#inngest/testing/run-policy.ts';
 
 /** Monday, 2 March 2026, 10:00 in Berlin. */
 export const testNow = new Date('2026-03-02T09:00:00Z');
@@ -93,30 +94,4 @@ export async function emitted<E extends EventDeclaration>(
     .where(eq(outbox.name, event.name))
     .orderBy(desc(outbox.id));
   return rows.map((row) => row.data);
-}
-
-/** Runs a policy as Inngest would, without waiting: sleeps pass at once and move the clock, waits time out. */
-export async function runPolicy<Data>(
-  policy: Policy<Data>,
-  ctx: Ctx,
-  data: Data,
-  {
-    eventId = ctx.newId(),
-    eventName = policy.on[0]?.name ?? '',
-  }: { eventId?: string; eventName?: string } = {},
-): Promise<void> {
-  let now = ctx.now;
-  await policy.react({
-    eventId,
-    eventName,
-    data,
-    act: async (_stepId, work) => {
-      const result = await work({ ...ctx, now, actor: { kind: 'system', id: policy.id } });
-      return result === undefined ? result : JSON.parse(JSON.stringify(result));
-    },
-    sleepUntil: async (_stepId, until) => {
-      if (until > now) now = until;
-    },
-    waitFor: async () => null,
-  });
 }

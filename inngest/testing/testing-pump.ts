@@ -1,8 +1,8 @@
 import { and, asc, eq, inArray, isNull, lt, sql } from 'drizzle-orm';
 import { outbox } from '#db/schema/kernel.ts';
 import type { Ctx } from '#lib/kernel/ctx.ts';
-import { runPolicy } from '#lib/kernel/testing.ts';
-import type { Policy } from './policy.ts';
+import type { Policy } from '../policy.ts';
+import { runPolicy } from './run-policy.ts';
 
 const batch = 200;
 const mostTries = 50;

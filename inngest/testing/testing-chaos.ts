@@ -27,15 +27,15 @@ import { startChaosPartners } from '#lib/billing/testing-chaos-partners.ts';
 import type { Ctx } from '#lib/kernel/ctx.ts';
 import { receiveWebhook } from '#lib/kernel/partner.ts';
 import { accountId, balanceOf, verifyLedger } from '#lib/ledger/index.ts';
-import { askAboutParkedAttempt } from './ask-about-parked-attempt.ts';
-import { chargeInvoice } from './charge-invoice.ts';
-import { closeMonth } from './close-month.ts';
-import { closeWeek } from './close-week.ts';
-import { payStatement } from './pay-statement.ts';
-import { receiveGatewayNotice } from './receive-gateway-notice.ts';
-import { receiveGoldenHatNotice } from './receive-golden-hat-notice.ts';
-import { reconcilePartner } from './reconcile-partners.ts';
-import { sendRefundPolicy } from './send-refund.ts';
+import { askAboutParkedAttempt } from '../ask-about-parked-attempt.ts';
+import { chargeInvoice } from '../charge-invoice.ts';
+import { closeMonth } from '../close-month.ts';
+import { closeWeek } from '../close-week.ts';
+import { payStatement } from '../pay-statement.ts';
+import { receiveGatewayNotice } from '../receive-gateway-notice.ts';
+import { receiveGoldenHatNotice } from '../receive-golden-hat-notice.ts';
+import { reconcilePartner } from '../reconcile-partners.ts';
+import { sendRefundPolicy } from '../send-refund.ts';
 import { forEachAtOnce, pump } from './testing-pump.ts';
 
 const policies = [
