@@ -1,159 +1,127 @@
-import { canonicalJson } from './canonical-json.ts';
-import { parseRetryAfterMs } from './instant.ts';
 import type { Job } from './job.ts';
-import { MAX_NAME, MAX_STEP_BYTES } from './limits.ts';
-import { OUTPUT_TOO_LARGE } from './post.ts';
-import type { StepResult } from './run.ts';
+import { type Answer, OUTPUT_TOO_LARGE } from './post.ts';
+import { canonicalJson, MAX_NAME, MAX_STEP_BYTES, parseRetryAfterMs } from './protocol.ts';
+import type { Op, Outcome, StepResult } from './settle.ts';
 
-export type Answer =
-  | { status: number; headers: Record<string, string | undefined>; body: string }
-  | { failure: string };
-/** An open step: `name` is the SDK's argument (duration, event name), `label` what a reader calls the step. */
-export type Op = { id: string; op: string; name: string; label: string; opts: Record<string, unknown> };
+type Fields = Record<string, unknown>;
 
-/** What an answer of the app means for its run. */
-export type Outcome = {
-  version: number;
-  results: StepResult[];
-  planned: Op[];
-  next: 'continue' | { retryAt?: number; error: string } | { end: 'completed' | 'failed'; result: string };
-};
+const PLANNED = ['StepPlanned', 'Sleep', 'WaitForEvent', 'InvokeFunction', 'WaitForSignal', 'Gateway'];
+const SIGNATURE_HINT = ': it refused our signature; do both have the same INNGEST_SIGNING_KEY?';
+const NOT_JSON = 'the app answered something that is not JSON';
 
-const PLANNED = new Set([
-  'StepPlanned',
-  'Sleep',
-  'WaitForEvent',
-  'InvokeFunction',
-  'WaitForSignal',
-  'Gateway',
-]);
+/** What is wrong with an answer; a final one ends its run, whatever attempts are left. */
+class Fault extends Error {}
+class Final extends Fault {}
+
+/** Text as Postgres takes it. */
+const textOf = (value: unknown) => String(value ?? '').replaceAll('\0', '');
+
+/**
+ * Reads a step that the app reports as done, from an answer or a checkpoint. Undefined if its id cannot be one: in truth
+ * a hash; anything else would only fail in the database.
+ */
+export function readStep(step: Fields): (StepResult & { tooLarge: boolean }) | undefined {
+  const { id, op, name, displayName, data, timing } = step ?? {};
+  if (typeof id !== 'string' || typeof op !== 'string' || id.length > MAX_NAME || id.includes('\0'))
+    return undefined;
+  const memo = op === 'StepFailed' || op === 'StepError' ? errorMemo(step.error) : memoOf(op, data);
+  // When it began, as the SDK measured it: nanoseconds.
+  const began = new Date(Number((timing as { a?: unknown } | undefined)?.a) / 1e6);
+  const began_at = began.getTime() > 0 && began.getTime() < 4e12 ? began : null;
+  const tooLarge = memo.length > MAX_STEP_BYTES / 4 && Buffer.byteLength(memo) > MAX_STEP_BYTES;
+  return { id, op, name: textOf(displayName ?? name), memo, began_at, tooLarge };
+}
+
+const memoOf = (op: string, data: unknown) =>
+  op === 'Step' || op === 'RunComplete' ? canonicalJson(data) : canonicalJson({ data: data ?? null });
 
 /** The memo of a failed step: the SDK's error without the fields that the real server drops. */
 function errorMemo(error: unknown): string {
-  const { name, message, stack, cause } = (error ?? {}) as Record<string, unknown>;
-  return canonicalJson({ error: { name: name ?? 'Error', message: message ?? '', stack, cause } });
-}
-
-const signatureHint = ': it refused our signature; do both have the same INNGEST_SIGNING_KEY?';
-const stepTooLarge = (id: string) =>
-  `error validating generator opcode ${id}: step output size is greater than the limit`;
-const errorJson = (name: string, message: string) => canonicalJson({ name, message });
-
-/** The id of a step: in truth a hash; what cannot be one would only fail in the database. */
-export const isStepId = (id: unknown): id is string =>
-  typeof id === 'string' && id.length <= MAX_NAME && !id.includes('\0');
-
-/** When a step began, as the SDK measured it: nanoseconds. */
-export function beganAt(timing: unknown): Date | null {
-  const at = new Date(Number((timing as { a?: unknown } | undefined)?.a) / 1e6);
-  return at.getTime() > 0 && at.getTime() < 4e12 ? at : null;
+  const { name = 'Error', message = '', stack, cause } = (error ?? {}) as Fields;
+  return canonicalJson({ error: { name, message, stack, cause } });
 }
 
 /** Reads one answer. Pure; decides retry, end, results and open steps by the recorded rules. */
 export function readAnswer(answer: Answer, job: Job, maxAttempts: number, now: number): Outcome {
+  const outcome: Outcome & { planned: Op[] } = { results: [], planned: [] };
   try {
-    return readGood(answer, job, maxAttempts, now);
+    readInto(outcome, answer, job.attempt + 1 >= maxAttempts, now);
   } catch (error) {
-    // What no SDK writes, such as JSON nested ten thousands deep.
-    return readGood({ failure: `the app's answer cannot be read: ${error}` }, job, maxAttempts, now);
-  }
-}
-
-function readGood(answer: Answer, job: Job, maxAttempts: number, now: number): Outcome {
-  const outcome: Outcome = { version: job.version, results: [], planned: [], next: 'continue' };
-  const last = job.attempt + 1 >= maxAttempts;
-  const retry = (error: string, retryAfter?: string): Outcome => {
-    outcome.next = last
-      ? { end: 'failed', result: error }
-      : { error, retryAt: parseRetryAfterMs(retryAfter, now) };
-    return outcome;
-  };
-  const fail = (error: string): Outcome => {
-    outcome.next = { end: 'failed', result: error };
-    return outcome;
-  };
-
-  if ('failure' in answer)
-    return answer.failure === OUTPUT_TOO_LARGE
-      ? fail(errorJson(OUTPUT_TOO_LARGE, "Your function's response body exceeds the maximum size limit"))
-      : retry(errorJson('Error', answer.failure));
-  let { status, headers, body } = answer;
-  if (!headers['x-inngest-sdk']) {
-    return retry(
-      errorJson(
-        'Error',
-        `the app answered ${status} without being the Inngest SDK${status === 401 ? signatureHint : ''}`,
-      ),
-    );
-  }
-  let value: unknown;
-  try {
-    value = body.trim() === '' ? null : JSON.parse(body);
-    // A streamed answer: the real status, headers and body are inside, after the heartbeat blanks.
-    if (status === 201) {
-      const inner = value as { status: number; headers?: Record<string, string>; body: string };
-      status = inner.status;
-      headers = {
-        ...headers,
-        ...Object.fromEntries(Object.entries(inner.headers ?? {}).map(([k, v]) => [k.toLowerCase(), v])),
-      };
-      body = inner.body;
-      value = typeof body === 'string' ? (body === '' ? null : JSON.parse(body)) : body;
-    }
-  } catch {
-    if (status === 200 || status === 201 || status === 206)
-      return retry(errorJson('Error', 'the app answered something that is not JSON'));
-    value = { name: 'Error', message: body.slice(0, 1000) };
-  }
-  const noRetry = headers['x-inngest-no-retry'] === 'true';
-  if (status === 200) {
-    outcome.next = { end: 'completed', result: canonicalJson(value) };
-    return outcome;
-  }
-  if (status !== 206) {
-    const refused = { name: 'Error', message: `the app answered 401${signatureHint}` };
-    const error = canonicalJson(
-      status === 401 ? refused : (value ?? { name: 'Error', message: `the app answered ${status}` }),
-    );
-    return noRetry ? fail(error) : retry(error, headers['retry-after']);
-  }
-
-  const version = Number(headers['x-inngest-req-version']);
-  for (const raw of Array.isArray(value) ? value : [value]) {
-    const { op, id, opts, data, error, timing } = (raw ?? {}) as Record<string, unknown>;
-    const text = (field: unknown) => String(field ?? '').replaceAll('\0', '');
-    const name = text((raw as Record<string, unknown>)?.name);
-    const label = text((raw as Record<string, unknown>)?.displayName ?? name);
-    if (typeof op !== 'string' || !isStepId(id))
-      return retry(errorJson('Error', 'the app answered an operation without op or id'));
-    if (op === 'StepRun' || op === 'Step') {
-      const memo = op === 'Step' ? canonicalJson(data) : canonicalJson({ data: data ?? null });
-      if (tooLarge(memo)) return fail(errorJson('Error', stepTooLarge(id)));
-      outcome.results.push({ id, op, name: label, memo, began_at: beganAt(timing) });
-    } else if (op === 'StepFailed' || (op === 'StepError' && last)) {
-      outcome.results.push({
-        ...{ id, op: 'StepFailed', name: label, memo: errorMemo(error), began_at: beganAt(timing) },
-      });
-    } else if (op === 'StepError') {
-      outcome.next = { error: canonicalJson(error), retryAt: parseRetryAfterMs(headers['retry-after'], now) };
-    } else if (op === 'RunComplete') {
-      const result = canonicalJson(data ?? null);
-      if (tooLarge(result)) return fail(errorJson('Error', stepTooLarge(id)));
-      outcome.next = { end: 'completed', result };
-    } else if (PLANNED.has(op)) {
-      outcome.planned.push({ op, id, name, label, opts: (opts ?? {}) as Record<string, unknown> });
-    } else if (op !== 'DiscoveryRequest') {
-      return retry(errorJson('Error', `the operation "${op}" is not supported by this runner`));
-    }
-    // Only an answer that was understood settles the version.
-    if (Number.isInteger(version)) outcome.version = version;
+    const { name, message: why } = error as Error;
+    // What no SDK writes, such as JSON nested ten thousands deep, ends in other errors than ours.
+    const message = error instanceof Fault ? why : `the app's answer cannot be read: ${error}`;
+    const result = canonicalJson({ name: name === OUTPUT_TOO_LARGE ? name : 'Error', message });
+    const final = error instanceof Final || job.attempt + 1 >= maxAttempts;
+    outcome.next = final ? { end: 'failed', result } : { error: result };
   }
   return outcome;
 }
 
-function tooLarge(text: string): boolean {
-  return (
-    text.length > MAX_STEP_BYTES ||
-    (text.length > MAX_STEP_BYTES / 4 && Buffer.byteLength(text) > MAX_STEP_BYTES)
-  );
+/** Throws what is wrong with the answer; what was read before that counts. */
+function readInto(outcome: Outcome & { planned: Op[] }, answer: Answer, last: boolean, now: number): void {
+  if ('failure' in answer) {
+    if (answer.failure !== OUTPUT_TOO_LARGE) throw new Fault(answer.failure);
+    throw Object.assign(new Final("Your function's response body exceeds the maximum size limit"), {
+      name: OUTPUT_TOO_LARGE,
+    });
+  }
+  let { status, headers, body } = answer;
+  const hint = status === 401 ? SIGNATURE_HINT : '';
+  if (!headers['x-inngest-sdk'])
+    throw new Fault(`the app answered ${status} without being the Inngest SDK${hint}`);
+  // A streamed answer: the real status, headers and body are inside, after the heartbeat blanks.
+  if (status === 201) {
+    const inner = parse(body) as { status: number; headers?: Record<string, string>; body: unknown } | null;
+    if (typeof inner?.status !== 'number') throw new Fault(NOT_JSON);
+    const lower = Object.entries(inner.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]);
+    headers = { ...headers, ...Object.fromEntries(lower) };
+    status = inner.status;
+    body = typeof inner.body === 'string' ? inner.body : JSON.stringify(inner.body ?? null);
+  }
+  const retryAt = parseRetryAfterMs(headers['retry-after'], now);
+  if (status === 200) outcome.next = { end: 'completed', result: canonicalJson(parse(body)) };
+  else if (status !== 206) {
+    const error = canonicalJson(
+      hint ? { name: 'Error', message: `the app answered 401${hint}` } : errorOf(status, body),
+    );
+    const final = last || headers['x-inngest-no-retry'] === 'true';
+    outcome.next = final ? { end: 'failed', result: error } : { error, retryAt };
+  }
+  for (const raw of status === 206 ? ([parse(body)].flat() as Fields[]) : []) {
+    const step = readStep(raw);
+    if (!step) throw new Fault('the app answered an operation without op or id');
+    const { tooLarge, ...result } = step;
+    const { op, id } = result;
+    if (tooLarge)
+      throw new Final(`error validating generator opcode ${id}: step output size is greater than the limit`);
+    if (['StepRun', 'Step', 'StepFailed'].includes(op)) outcome.results.push(result);
+    else if (op === 'StepError' && last) outcome.results.push({ ...result, op: 'StepFailed' });
+    else if (op === 'StepError') outcome.next = { error: canonicalJson(raw.error), retryAt };
+    else if (op === 'RunComplete') outcome.next = { end: 'completed', result: result.memo };
+    else if (PLANNED.includes(op)) {
+      const opts = (raw.opts ?? {}) as Fields;
+      outcome.planned.push({ op, id, name: textOf(raw.name), label: result.name, opts });
+    } else if (op !== 'DiscoveryRequest')
+      throw new Fault(`the operation "${op}" is not supported by this runner`);
+    // Only an answer that was understood settles the version.
+    const version = Number(headers['x-inngest-req-version']);
+    if (Number.isInteger(version)) outcome.version = version;
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return text.trim() === '' ? null : JSON.parse(text);
+  } catch {
+    throw new Fault(NOT_JSON);
+  }
+}
+
+/** The error that the app answered, or something like one. */
+function errorOf(status: number, body: string): unknown {
+  try {
+    return JSON.parse(body) ?? { name: 'Error', message: `the app answered ${status}` };
+  } catch {
+    return { name: 'Error', message: body.slice(0, 1000) || `the app answered ${status}` };
+  }
 }

@@ -1,67 +1,49 @@
-import { type Answer, readAnswer } from './answer.ts';
-import { canonicalJson } from './canonical-json.ts';
+import { readAnswer } from './answer.ts';
 import type { Core } from './core.ts';
-import { jsonParam } from './database.ts';
+import { rowsOf } from './database.ts';
 import { newId } from './event.ts';
-import type { FunctionConfig } from './function-config.ts';
 import { createJob, type Job } from './job.ts';
-import { MAX_ANSWER_BYTES, MAX_STATE_BYTES } from './limits.ts';
-import { post, UNREACHABLE } from './post.ts';
-import { settle } from './settle.ts';
-import { signBody } from './signature.ts';
+import { type Answer, post, UNREACHABLE } from './post.ts';
+import { canonicalJson, MAX_ANSWER_BYTES, MAX_STATE_BYTES, MAX_STEP_BYTES, signBody } from './protocol.ts';
+import { type Outcome, settle, stepDone } from './settle.ts';
 
 /** Calls the app for one claimed row and settles what it answers. Throws only if the database stays away. */
 export async function callApp(core: Core, job: Job): Promise<Job[]> {
   const fn = core.registry.get(job.function_id);
   if (!fn) throw new Error(`function ${job.function_id} is not registered`);
-  const begun = !fn.timeouts || (await core.patiently(() => begin(core, job, fn)));
+  const begun = !fn.timeouts || (await core.patiently(() => begin(core, job, fn.timeouts?.finishMs)));
   const state = begun && (await core.patiently(() => readState(core, job)));
-  if (!state) {
-    await core.sql`delete from queue where id = ${job.id}`;
-    return [];
-  }
+  if (!state) return core.sql<Job[]>`delete from queue where id = ${job.id}`;
   const began = Date.now();
-  const answer = await sendCall(core, job, fn.url, fn.uuid, fn.maxAttempts, state);
-  if ('failure' in answer && answer.failure.startsWith(UNREACHABLE)) core.unreachable();
+  const answer = await sendCall(core, job, fn, state);
+  const unreachable = 'failure' in answer && answer.failure.startsWith(UNREACHABLE);
+  if (unreachable) core.unreachable();
   const outcome = readAnswer(answer, job, fn.maxAttempts, Date.now());
-  if (typeof outcome.next === 'object' && 'error' in outcome.next) {
-    core.log('warn', 'a call will be tried again', {
-      function: fn.id,
-      run: job.run_id,
-      attempt: job.attempt,
-      error: outcome.next.error.slice(0, 500),
-    });
-  } else if (typeof outcome.next === 'object' && outcome.next.end === 'failed') {
-    core.log('error', 'a run failed', {
-      function: fn.id,
-      run: job.run_id,
-      error: outcome.next.result.slice(0, 500),
-    });
-  }
+  const { next } = outcome;
+  const about = { function: fn.id, run: job.run_id, attempt: job.attempt };
+  if (next && 'error' in next)
+    core.log('warn', 'a call will be tried again', { ...about, error: next.error.slice(0, 500) });
+  else if (next?.end === 'failed')
+    core.log('error', 'a run failed', { ...about, error: next.result.slice(0, 500) });
   const jobs = await core.patiently(() => settle(core, job, outcome));
   // It registered while this call failed: too soon for the registration to find the row that waits.
-  const back = 'failure' in answer && core.registry.registeredAt() >= began;
-  if (back)
-    await core.sql`update queue set due_at = now() where id = ${job.id} and locked_by is null and attempt > ${job.attempt}`;
-  return back ? jobs.map((each) => ({ ...each, due_at: new Date() })) : jobs;
+  if (!unreachable || core.registry.registeredAt() < began) return jobs;
+  await core.sql`update queue set due_at = now() where id = ${job.id} and locked_by is null and attempt > ${job.attempt}`;
+  return jobs.map((each) => ({ ...each, due_at: new Date() }));
 }
 
 /** Notes the first call of a run that has timeouts: the one for its start is off, the one for its end counts from here. */
-async function begin(core: Core, job: Job, { timeouts }: FunctionConfig): Promise<boolean> {
-  const ms = timeouts?.finishMs;
-  const finish = createJob(job, { kind: 'timeout', step_id: 'timeout', name: 'finish' });
-  finish.due_at = new Date(Date.now() + (ms ?? 0));
+async function begin(core: Core, job: Job, finishMs?: number): Promise<boolean> {
+  const at = new Date(Date.now() + (finishMs ?? 0));
+  const finish = createJob(job, { kind: 'timeout', step_id: 'finish', name: 'finish', due_at: at, at });
+  const rows = finishMs === undefined ? [] : [finish];
   const [run] = await core.sql`
     with begun as (
       update runs set called_at = now() where id = ${job.run_id} and called_at is null and ended_at is null returning id),
-    gone as (delete from queue where run_id in (select id from begun) and step_id = 'timeout' and ${ms === undefined}),
-    next as (
-      insert into queue select x.* from json_populate_recordset(null::queue, ${jsonParam([finish])}::text::json) as x
-      where exists (select from begun) and ${ms !== undefined}
-      on conflict (run_id, step_id) where step_id <> 'step'
-        do update set name = excluded.name, due_at = excluded.due_at, locked_by = null)
+    gone as (delete from queue where run_id in (select id from begun) and kind = 'timeout'),
+    next as (insert into queue select x.* from begun, ${rowsOf(core.sql, 'queue', rows)} as x)
     select ended_at is null as open from runs where id = ${job.run_id}`;
-  if (run?.open && ms !== undefined) core.hand([finish]);
+  core.hand(rows);
   return run?.open === true;
 }
 
@@ -75,30 +57,28 @@ async function readState(core: Core, job: Job): Promise<State | undefined> {
       where r.id = ${job.run_id} and r.ended_at is null order by array_position(r.event_ids, e.id)`,
     core.sql<State['steps']>`select id, memo from steps where run_id = ${job.run_id} order by position`,
   ]);
-  if (events.length === 0) return undefined;
-  return { events: events.map((event) => event.payload), steps };
+  return events.length === 0 ? undefined : { events: events.map(({ payload }) => payload), steps };
 }
 
-async function sendCall(
+function sendCall(
   core: Core,
   job: Job,
-  url: string,
-  fnUuid: string,
-  maxAttempts: number,
-  state: State,
+  fn: { uuid: string; url: string; maxAttempts: number },
+  { events, steps }: State,
 ): Promise<Answer> {
   const requestId = newId();
-  const useApi = state.steps.reduce((size, step) => size + step.memo.length, 0) > MAX_STATE_BYTES;
-  const stack = state.steps.map((step) => step.id);
+  const useApi = steps.reduce((size, step) => size + step.memo.length, 0) > MAX_STATE_BYTES;
+  const stack = steps.map((step) => step.id);
   const ctx = {
     attempt: job.attempt,
     disable_immediate_execution: job.plan_only,
     env: '',
-    fn_id: fnUuid,
+    fn_id: fn.uuid,
     generation_id: job.generation,
     job_id: job.id,
-    max_attempts: maxAttempts,
-    qi_id: queueItemId(job.id),
+    max_attempts: fn.maxAttempts,
+    // Opaque to the SDK: by it a checkpoint names its queue row.
+    qi_id: Buffer.from(`${job.id}::default`).toString('base64'),
     request_id: requestId,
     run_id: job.run_id,
     stack: { current: stack.length, stack },
@@ -106,12 +86,12 @@ async function sendCall(
     use_api: useApi,
   };
   // Put together by hand in canonical order: what is stored is canonical already and need not be parsed again.
-  const sorted = useApi ? [] : state.steps.toSorted((a, b) => (a.id < b.id ? -1 : 1));
-  const steps = sorted.map((step) => `${JSON.stringify(step.id)}:${step.memo}`).join(',');
-  const body = `{"ctx":${canonicalJson(ctx)},"defers":{},"event":${state.events[0]},"events":[${state.events.join(',')}],"steps":{${steps}},"use_api":${useApi},"version":${job.version}}`;
-  const address = new URL(url);
+  const sorted = useApi ? [] : steps.toSorted((a, b) => (a.id < b.id ? -1 : 1));
+  const memos = sorted.map((step) => `${JSON.stringify(step.id)}:${step.memo}`).join(',');
+  const body = `{"ctx":${canonicalJson(ctx)},"defers":{},"event":${events[0]},"events":[${events.join(',')}],"steps":{${memos}},"use_api":${useApi},"version":${job.version}}`;
+  const address = new URL(fn.url);
   address.searchParams.set('stepId', job.step_id);
-  const headers: Record<string, string> = {
+  const headers = {
     'content-type': 'application/json',
     'user-agent': 'Inngest',
     'x-inngest-generation-id': String(job.generation),
@@ -120,20 +100,52 @@ async function sendCall(
     'x-inngest-step-id': job.step_id,
     'x-request-id': requestId,
     'x-run-id': job.run_id,
+    ...signatureOf(core, body),
   };
-  if (core.signingKey) headers['x-inngest-signature'] = signBody(core.signingKey, body, Date.now());
   return post(address, { headers, body, timeoutMs: core.callTimeoutMs, maxBytes: MAX_ANSWER_BYTES });
 }
 
-/** The opaque `qi_id` by which a checkpoint names its queue row. */
-export function queueItemId(jobId: string): string {
-  return Buffer.from(`${jobId}::default`).toString('base64');
+/** The header that signs a call, when there is a key. */
+export const signatureOf = ({ signingKey }: Core, body: string): Record<string, string> =>
+  signingKey ? { 'x-inngest-signature': signBody(signingKey, body, Date.now()) } : {};
+
+/**
+ * `step.fetch`: makes the request in the app's place; whatever is answered is the result. Nobody there, or no answer in
+ * time: again by the backoff, as often as a step may be tried, then the step fails.
+ */
+export async function fetchStep(core: Core, job: Job): Promise<Job[]> {
+  let outcome: Outcome;
+  try {
+    outcome = stepDone(job, canonicalJson({ data: await request(job.request ?? '{}', core.callTimeoutMs) }));
+  } catch (fault) {
+    const { message, cause } = fault as Error;
+    const reason = `Error making gateway request: ${(cause as Error)?.message || message}`;
+    const error = { name: 'GatewayError', message: reason };
+    const last = job.attempt + 1 >= (core.registry.get(job.function_id)?.maxAttempts ?? 1);
+    outcome = last
+      ? stepDone(job, canonicalJson({ error }))
+      : { results: [], next: { error: canonicalJson(error) } };
+  }
+  return core.patiently(() => settle(core, job, outcome));
 }
 
-export function jobIdOf(queueItem: unknown): string {
-  return (
-    Buffer.from(String(queueItem ?? ''), 'base64')
-      .toString()
-      .split('::')[0] ?? ''
-  );
+async function request(json: string, timeoutMs: number) {
+  const { url, method = 'POST', headers, body } = JSON.parse(json) as RequestInit & { url: string };
+  const bare = method === 'GET' || method === 'HEAD';
+  const signal = AbortSignal.timeout(timeoutMs);
+  const response = await fetch(url, { method, headers, body: bare ? undefined : body || undefined, signal });
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of response.body ?? []) {
+    size += chunk.length;
+    if (size > MAX_STEP_BYTES) throw new Error('http response size is greater than the limit');
+    chunks.push(chunk);
+  }
+  // Header names as the real server writes them.
+  const named = [...response.headers].map(([name, value]) => [
+    name.replace(/(^|-)[a-z]/g, (letter) => letter.toUpperCase()),
+    value,
+  ]);
+  const text = Buffer.concat(chunks).toString();
+  return { body: text, headers: Object.fromEntries(named), status_code: response.status, url };
 }

@@ -1,16 +1,14 @@
 import { createHash } from 'node:crypto';
-import { Environment } from '@marcbachmann/cel-js';
-
-type Compiled = (context: Record<string, unknown>) => unknown;
+import { type ASTNode, Environment, type ParseResult } from '@marcbachmann/cel-js';
 
 const environment = new Environment({ unlistedVariablesAreDyn: true, homogeneousAggregateLiterals: false });
-const compiled = new Map<string, Compiled>();
+const compiled = new Map<string, ParseResult>();
 
 /** Compiles a CEL expression once. Throws if it is not CEL. */
-export function compileExpression(source: string): Compiled {
+export function compileExpression(source: string): ParseResult {
   let expression = compiled.get(source);
   if (!expression) {
-    expression = environment.parse(source) as unknown as Compiled;
+    expression = environment.parse(source);
     // Bounded: expressions come with each waitForEvent and may have values interpolated by the app.
     if (compiled.size > 5000) compiled.clear();
     compiled.set(source, expression);
@@ -28,16 +26,58 @@ export function matches(source: string | undefined | null, event: unknown, async
   }
 }
 
+/** Long keys as a hash: they stand in indexes. */
+const short = (text: string) => (text.length > 200 ? createHash('sha256').update(text).digest('hex') : text);
+
 /** The value of a key expression (concurrency, idempotency) as text, or undefined if it cannot be computed. */
 export function keyValue(source: string, event: unknown): string | undefined {
   try {
     const value = compileExpression(source)({ event });
     const text = typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value);
-    // Long ones as a hash: keys stand in indexes.
-    return text.length > 200
-      ? createHash('sha256').update(text).digest('hex')
-      : text.replaceAll('\0', '\ufffd');
+    return short(text).replaceAll('\0', '\ufffd');
   } catch {
     return undefined;
   }
+}
+
+const MAX_DEPTH = 6;
+const MAX_KEYS = 5000;
+const isScalar = (value: unknown) => value === null || ['string', 'number', 'boolean'].includes(typeof value);
+const matchKey = (path: string[], value: unknown) => short(JSON.stringify([...path, value]));
+const conjuncts = (node: ASTNode): ASTNode[] =>
+  node.op === '&&' ? (node.args as [ASTNode, ASTNode]).flatMap(conjuncts) : [node];
+const pathOf = ({ op, args }: ASTNode): string[] =>
+  op === 'id'
+    ? [args as string]
+    : op === '.'
+      ? [...pathOf((args as [ASTNode, string])[0]), (args as string[])[1] as string]
+      : [''];
+
+/**
+ * What an event must hold for this expression of a waiting run to be true, as an indexed key: the field and the value of
+ * an `event.… == async.…` that all else is joined to by `&&`. Undefined when there is none: then every event is asked.
+ */
+export function awaitedKey(source: string | undefined, event: unknown): string | undefined {
+  for (const { op, args } of source ? conjuncts(compileExpression(source).ast) : []) {
+    const sides = op === '==' ? (args as [ASTNode, ASTNode]).map(pathOf) : [];
+    const [ours, theirs] = ['event', 'async'].map((root) => sides.find(([name]) => name === root)?.slice(1));
+    if (!ours || !theirs || theirs.length > MAX_DEPTH) continue;
+    const value = ours.reduce<unknown>(
+      (at, name) => (at as Record<string, unknown> | undefined)?.[name],
+      event,
+    );
+    if (isScalar(value)) return matchKey(theirs, value);
+  }
+}
+
+/** All keys that events offer to waiting runs; undefined if they are too many to be looked up. */
+export function offeredKeys(events: unknown[]): string[] | undefined {
+  const keys = new Set<string>();
+  const walk = (value: unknown, path: string[]) => {
+    if (isScalar(value)) keys.add(matchKey(path, value));
+    else if (value && !Array.isArray(value) && path.length < MAX_DEPTH && keys.size <= MAX_KEYS)
+      for (const [name, field] of Object.entries(value)) walk(field, [...path, name]);
+  };
+  for (const event of events) walk(event, []);
+  return keys.size > MAX_KEYS ? undefined : [...keys];
 }

@@ -1,11 +1,11 @@
 import type { Core } from './core.ts';
-import { type AnySql, jsonParam } from './database.ts';
+import { type AnySql, jsonParam, rowsOf } from './database.ts';
 import { newId, type Payload, type StoredEvent } from './event.ts';
 import { keyValue, matches } from './expression.ts';
 import type { FunctionConfig, Rate } from './function-config.ts';
 import { createJob, type Job } from './job.ts';
-import { MAX_BATCH_BYTES } from './limits.ts';
-import { answerInvoker, endRun, namedError } from './run.ts';
+import { MAX_BATCH_BYTES } from './protocol.ts';
+import { answerInvoker, CANCELLED, endRun, namedError } from './settle.ts';
 import { insertRuns } from './start-runs.ts';
 
 /** A run that is about to start. */
@@ -21,9 +21,6 @@ export type Start = {
   singleton?: string;
 };
 
-/** What an event set going: runs to start, starts held back (only their keys count), rows to hand over. */
-export type Admitted = { starts: Start[]; held: Start[]; ready: Job[] };
-
 /**
  * Generic cell rate algorithm: may one more start now? Gives the new theoretical arrival time, to be stored, or
  * undefined. The one after it may start at that time less `burst` intervals.
@@ -34,18 +31,15 @@ export function passRate(rate: Rate, arrival: number | undefined, now: number): 
   return next - interval * (rate.burst + 1) <= now ? next : undefined;
 }
 
-export async function storeRates(
-  tx: AnySql,
-  rates: Map<string, { rate: Rate; arrival: number }>,
-): Promise<void> {
+export type Rates = Map<string, { rate: Rate; arrival: number }>;
+
+export async function storeRates(tx: AnySql, rates: Rates): Promise<void> {
   if (rates.size === 0) return;
-  const rows = [...rates].map(([key, { rate, arrival }]) => ({
-    key,
-    tat: arrival,
-    free_at: arrival - (rate.burst * rate.periodMs) / rate.limit,
-  }));
+  const rows = [...rates].map(([key, { rate, arrival: tat }]) => {
+    return { key, tat, free_at: tat - (rate.burst * rate.periodMs) / rate.limit };
+  });
   await tx`
-    insert into rates select * from json_populate_recordset(null::rates, ${jsonParam(rows)}::text::json)
+    insert into rates select * from ${rowsOf(tx, 'rates', rows)}
     on conflict (key) do update set tat = excluded.tat, free_at = excluded.free_at`;
 }
 
@@ -63,37 +57,36 @@ export function keyOf(
   return `${kind} ${fn.id} ${value ?? ''}`;
 }
 
-type Gates = { rate?: string; debounce?: string; batch?: string; singleton?: string };
-
 /** The controls that a start must pass, each with the key of its state. Told to start, it is not held back. */
-function gatesOf(core: Core, { fn, events, origin }: Start): Gates {
+function gatesOf(core: Core, { fn, events, origin }: Start) {
   const event = (events[0] as StoredEvent).payload;
-  const gates: Gates = {};
-  const add = (gate: keyof Gates, key: string | undefined) => {
-    const name = keyOf(core, fn, gate, key, event);
+  const gate = (name: string, option: { key?: string } | undefined | false) => {
+    const key = option ? keyOf(core, fn, name, option.key, event) : undefined;
     // A key that says false switches its control off for the event.
-    if (!(key && name.endsWith(' false'))) gates[gate] = name;
+    return option && option.key && key?.endsWith(' false') ? undefined : key;
   };
-  if (fn.rateLimit && origin !== 'held') add('rate', fn.rateLimit.key);
-  if (fn.debounce && origin === 'event') add('debounce', fn.debounce.key);
-  if (fn.batch && origin === 'event' && matches(fn.batch.if, event)) add('batch', fn.batch.key);
-  if (fn.singleton) add('singleton', fn.singleton.key);
-  return gates;
+  const batch = fn.batch && origin === 'event' && matches(fn.batch.if, event);
+  return {
+    rate: gate('rate', origin !== 'held' && fn.rateLimit),
+    debounce: gate('debounce', origin === 'event' && fn.debounce),
+    batch: gate('batch', batch && fn.batch),
+    singleton: gate('singleton', fn.singleton),
+  };
 }
-
-export const hasGates = ({ rateLimit, debounce, batch, singleton }: FunctionConfig): boolean =>
-  Boolean(rateLimit ?? debounce ?? batch ?? singleton);
 
 type HeldRow = Job & { events: string[]; size: number };
 
 /**
  * Puts starts through rate limit, debounce, batch and singleton, in this order and one after the other, under locks on
- * their keys that last to the end of the transaction: what is not dropped, held back or replaced may start.
+ * their keys that last to the end of the transaction: what is not dropped, held back or replaced may start. Gives the
+ * runs to start, those held back (only their keys count) and rows to hand over.
  */
-export async function admit(core: Core, tx: AnySql, starts: Start[]): Promise<Admitted> {
+export async function admit(core: Core, tx: AnySql, starts: Start[]) {
   const gated = starts.map((start) => ({ start, gates: gatesOf(core, start) }));
-  const names = [...new Set(gated.flatMap(({ gates }) => Object.values(gates) as string[]))];
-  const result: Admitted = { starts: [], held: [], ready: [] };
+  const names = [
+    ...new Set(gated.flatMap(({ gates }) => Object.values(gates).filter((key) => key !== undefined))),
+  ];
+  const result = { starts: [] as Start[], held: [] as Start[], ready: [] as Job[] };
   if (names.length === 0) return { ...result, starts };
   await tx`
     select pg_advisory_xact_lock(lock) from (
@@ -113,12 +106,17 @@ export async function admit(core: Core, tx: AnySql, starts: Start[]): Promise<Ad
   const knownEvents = new Set(known.map((row) => row.id));
   const usedKeys = new Set(used.map((row) => `${row.function_id} ${row.key}`));
   const arrivals = new Map(rates.map((row) => [row.key as string, row.tat as number]));
-  const passed = new Map<string, { rate: Rate; arrival: number }>();
+  const passed: Rates = new Map();
   const held = new Map<string, HeldRow | undefined>(rows.map((row) => [row.id, row]));
   const changed = new Set<string>();
   const current = new Map(running.map((row) => [row.singleton as string, row.id as string]));
-  const texts = new Map(starts.flatMap(({ events }) => events.map((event) => [event.id, event] as const)));
+  const taken = new Map(starts.flatMap(({ events }) => events.map((event) => [event.id, event] as const)));
   const now = Date.now();
+  /** Whoever invoked a function that does not start must not wait for it. */
+  const refuse = async ({ parent }: Start, why: string) => {
+    const memo = JSON.stringify({ error: namedError({ message: `invoked function ${why}` }) });
+    if (parent) result.ready.push(...(await answerInvoker(core, tx, parent.runId, parent.stepId, memo)));
+  };
 
   for (const { start, gates } of gated) {
     const { fn, dedupe, origin } = start;
@@ -128,7 +126,7 @@ export async function admit(core: Core, tx: AnySql, starts: Start[]): Promise<Ad
     if (gates.rate && fn.rateLimit) {
       const arrival = passRate(fn.rateLimit, arrivals.get(gates.rate), now);
       if (arrival === undefined) {
-        result.ready.push(...(await refuseInvoker(core, tx, start, 'invoked function is rate limited')));
+        await refuse(start, 'is rate limited');
         continue;
       }
       arrivals.set(gates.rate, arrival);
@@ -139,69 +137,51 @@ export async function admit(core: Core, tx: AnySql, starts: Start[]): Promise<Ad
       const row = held.get(hold) ?? newHold(fn, hold, gates.debounce ? 'debounce' : 'batch', now);
       changed.add(hold);
       result.held.push(start);
-      if (fn.debounce && gates.debounce) {
-        row.events = [event.id];
+      row.events = fn.debounce ? [event.id] : [...row.events, event.id];
+      row.size += event.text.length;
+      if (fn.debounce)
         row.due_at = new Date(
           Math.min(now + fn.debounce.periodMs, row.at?.getTime() ?? Number.POSITIVE_INFINITY),
         );
-      } else {
-        row.events = [...row.events, event.id];
-        row.size += event.text.length;
-      }
-      const full =
-        fn.batch && gates.batch && (row.events.length >= fn.batch.maxSize || row.size >= MAX_BATCH_BYTES);
+      const full = fn.batch && (row.events.length >= fn.batch.maxSize || row.size >= MAX_BATCH_BYTES);
       held.set(hold, full ? undefined : row);
       if (!full) continue;
-      const stored = await loadEvents(
-        tx,
-        row.events.filter((id) => !texts.has(id)),
-      );
-      for (const each of stored) texts.set(each.id, each);
-      const events = row.events.map((id) => texts.get(id) as StoredEvent);
+      for (const each of await loadEvents(tx, row.events)) if (!taken.has(each.id)) taken.set(each.id, each);
+      const events = row.events.map((id) => taken.get(id) as StoredEvent);
       result.starts.push({ id: newId(), fn, events, dedupe: [], origin: 'held' });
       continue;
     }
     if (gates.singleton) {
       const other = current.get(gates.singleton);
       if (other && fn.singleton?.mode === 'skip') {
-        result.ready.push(
-          ...(await refuseInvoker(core, tx, start, 'invoked function is a singleton and runs')),
-        );
+        await refuse(start, 'is a singleton and runs');
         continue;
       }
       // One that came with the same request has not begun: it gives way without a trace.
       result.starts = result.starts.filter(({ id }) => id !== other);
       if (other && running.some(({ id }) => id === other))
-        result.ready.push(
-          ...(await endRun(core, tx, createJob({ function_id: fn.id, run_id: other }), 'cancelled', null)),
-        );
+        result.ready.push(...(await endRun(core, tx, { function_id: fn.id, run_id: other }, CANCELLED)));
       current.set(gates.singleton, start.id);
     }
     result.starts.push({ ...start, singleton: gates.singleton });
   }
   await storeRates(tx, passed);
   const keep = [...changed].flatMap((name) => held.get(name) ?? []);
-  if (changed.size > keep.length)
-    await tx`delete from queue where id = any(${[...changed].filter((name) => !held.get(name))})`;
+  const full = [...changed].filter((name) => !held.get(name));
+  if (full.length > 0) await tx`delete from queue where id = any(${full})`;
   if (keep.length > 0)
     await tx`
-      insert into queue select * from json_populate_recordset(null::queue, ${jsonParam(keep)}::text::json)
+      insert into queue select * from ${rowsOf(tx, 'queue', keep)}
       on conflict (id) do update set events = excluded.events, due_at = excluded.due_at`;
   result.ready.push(...keep.map((row) => ({ ...row, locked_by: null })));
   return result;
 }
 
 function newHold(fn: FunctionConfig, id: string, kind: 'debounce' | 'batch', now: number): HeldRow {
-  const due = new Date(now + (fn.batch?.timeoutMs ?? 0));
+  const due_at = new Date(now + (fn.batch?.timeoutMs ?? 0));
   const at = fn.debounce?.timeoutMs ? new Date(now + fn.debounce.timeoutMs) : null;
-  const row = createJob({ function_id: fn.id, run_id: null as unknown as string }, { id, kind, step_id: id });
-  return { ...row, due_at: due, at, events: [], size: 0 };
-}
-
-/** Whoever invoked a function that does not start must not wait for it. */
-function refuseInvoker(core: Core, tx: AnySql, { parent }: Start, message: string): Promise<Job[]> {
-  const error = JSON.stringify({ error: namedError({ name: 'Error', message }) });
-  return parent ? answerInvoker(core, tx, parent.runId, parent.stepId, error) : Promise.resolve([]);
+  const run = { function_id: fn.id, run_id: null as unknown as string };
+  return { ...createJob(run, { id, kind, step_id: id, due_at, at }), events: [], size: 0 };
 }
 
 export async function loadEvents(sql: AnySql, ids: string[]): Promise<StoredEvent[]> {
@@ -211,22 +191,24 @@ export async function loadEvents(sql: AnySql, ids: string[]): Promise<StoredEven
   return rows.map(({ id, payload }) => ({ id, text: payload, payload: JSON.parse(payload), givenId: false }));
 }
 
+/** Starts a run with stored events, whatever held it back before; `id` is the run's, if it is not replaced at once. */
+export async function startHeld(core: Core, tx: AnySql, id: string, functionId: string, eventIds: string[]) {
+  const fn = core.registry.get(functionId);
+  const events = fn ? await loadEvents(tx, eventIds) : [];
+  if (!fn || events.length === 0 || events.length < eventIds.length) return { started: false, ready: [] };
+  const { starts, ready } = await admit(core, tx, [{ id, fn, events, dedupe: [], origin: 'held' }]);
+  ready.push(...((await insertRuns(core, tx, [], starts, [])) ?? []));
+  return { started: starts.length > 0, ready };
+}
+
 /** The time of a debounce or batch is over: its run starts, unless an event came meanwhile and put it off. */
 export async function release(core: Core, job: Job): Promise<Job[]> {
   return core.sql.begin(async (tx) => {
     await tx`select pg_advisory_xact_lock(hashtextextended(${core.schema + job.id}, 0))`;
     const [row] = await tx<Job[]>`
       delete from queue where id = ${job.id} and locked_by = ${core.runnerId} and due_at <= ${new Date()} returning *`;
-    if (!row) {
-      const [later] = await tx<Job[]>`
-        update queue set locked_by = null where id = ${job.id} and locked_by = ${core.runnerId} returning *`;
-      return later ? [later] : [];
-    }
-    const fn = core.registry.get(job.function_id);
-    const events = await loadEvents(tx, row.events ?? []);
-    if (!fn || events.length === 0) return [];
-    const start: Start = { id: newId(), fn, events, dedupe: [], origin: 'held' };
-    const { starts, ready } = await admit(core, tx, [start]);
-    return [...ready, ...((await insertRuns(core, tx, [], starts, [])) ?? [])];
+    if (row) return (await startHeld(core, tx, newId(), job.function_id, row.events ?? [])).ready;
+    return tx<Job[]>`
+      update queue set locked_by = null where id = ${job.id} and locked_by = ${core.runnerId} returning *`;
   }) as Promise<Job[]>;
 }

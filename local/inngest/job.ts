@@ -1,4 +1,4 @@
-import { type AnySql, jsonParam } from './database.ts';
+import { type AnySql, rowsOf } from './database.ts';
 import { newId } from './event.ts';
 
 /**
@@ -8,7 +8,7 @@ import { newId } from './event.ts';
  */
 export type Job = {
   id: string;
-  kind: 'call' | 'sleep' | 'wait' | 'signal' | 'invoke' | 'fetch' | 'timeout' | 'cron' | 'debounce' | 'batch';
+  kind: keyof typeof OPS | 'call' | 'timeout' | 'cancel' | 'cron' | 'debounce' | 'batch';
   function_id: string;
   /** Null for a schedule and for events held back. */
   run_id: string;
@@ -25,61 +25,65 @@ export type Job = {
   locked_by: number | null;
   /** Concurrency keys with their limits; not null means that the claim must ask first. */
   keys: string[] | null;
-  limits: number[] | null;
+  limits?: number[] | null;
   /** Seconds ahead of (or, negative, behind) the others of its function when slots are scarce. */
   priority: number;
   /** The rate that this start must still pass. */
-  throttle: string | null;
-  event_name: string | null;
-  expression: string | null;
+  throttle?: string | null;
+  event_name?: string | null;
+  expression?: string | null;
+  /** What an event must hold for the expression to be true, as far as an index can tell. */
+  awaited?: string | null;
   /** The request of a `fetch`, as JSON. */
-  request: string | null;
+  request?: string | null;
   /** Ids of the events held back. */
-  events: string[] | null;
-  /** A schedule: its tick, before the jitter. A debounce: when it can be put off no further. */
-  at: Date | null;
-  error: string | null;
+  events?: string[] | null;
+  /** A schedule: its tick, before the jitter. A debounce: when it can be put off no further. A finish: the deadline. */
+  at?: Date | null;
+  error?: string | null;
   /** The run's events when they are known without reading: the first call of a run. Not stored. */
   fresh?: string[] | null;
 };
+
+/** The kinds of rows that are an open step, and what the SDK calls them. */
+export const OPS = {
+  ...{
+    sleep: 'Sleep',
+    wait: 'WaitForEvent',
+    signal: 'WaitForSignal',
+    invoke: 'InvokeFunction',
+    fetch: 'Gateway',
+  },
+} as const;
 
 /** A row for the run of `like`, due now and unlocked unless told otherwise. */
 export function createJob(
   like: Pick<Job, 'function_id' | 'run_id'> & Partial<Job>,
   fields: Partial<Job> = {},
 ): Job {
-  const { function_id, run_id, version = -1, limits = null, priority = 0 } = like;
+  const { function_id, run_id, version = -1, limits, priority = 0 } = like;
   // A start that only had to pass its throttle is as free as any other afterwards.
   const keys = like.keys?.length || priority ? (like.keys ?? []) : null;
   return {
     ...{
       id: newId(),
-      kind: 'call',
-      function_id,
-      run_id,
+      kind: 'call' as const,
       step_id: 'step',
       name: '',
       attempt: 0,
       generation: 1,
+      locked_by: null,
     },
     ...{
-      version,
       plan_only: false,
       race: false,
       due_at: new Date(),
-      locked_by: null,
+      function_id,
+      run_id,
+      version,
       keys,
       limits,
       priority,
-    },
-    ...{
-      throttle: null,
-      event_name: null,
-      expression: null,
-      request: null,
-      events: null,
-      at: null,
-      error: null,
     },
     ...fields,
   };
@@ -89,7 +93,7 @@ export function createJob(
 export async function insertJobs(sql: AnySql, jobs: Job[]): Promise<Set<string>> {
   if (jobs.length === 0) return new Set();
   const rows = await sql<{ id: string }[]>`
-    insert into queue select * from json_populate_recordset(null::queue, ${jsonParam(jobs)}::text::json) as x
+    insert into queue select * from ${rowsOf(sql, 'queue', jobs)} as x
     where not exists (select from steps s where s.run_id = x.run_id and s.id = x.step_id)
     on conflict (run_id, step_id) where step_id <> 'step' do nothing returning id`;
   return new Set(rows.map((row) => row.id));

@@ -1,15 +1,20 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { readAnswer } from './answer.ts';
-import { canonicalJson } from './canonical-json.ts';
 import { readEvents } from './event.ts';
 import { matches } from './expression.ts';
 import { passRate } from './flow.ts';
 import { readFunctionConfig, SyncRefused } from './function-config.ts';
-import { parseDurationMs, parseInstantMs, parseRetryAfterMs } from './instant.ts';
 import { createJob } from './job.ts';
-import { defaultBackoffMs } from './limits.ts';
-import { bearerOf, signBody } from './signature.ts';
+import {
+  bearerOf,
+  canonicalJson,
+  defaultBackoffMs,
+  parseDurationMs,
+  parseInstantMs,
+  parseRetryAfterMs,
+  signBody,
+} from './protocol.ts';
 
 const key = 'signkey-test-0123456789abcdef0123456789abcdef';
 
@@ -171,7 +176,7 @@ test('whatever is sent as events is taken in or refused with words, and what was
   });
   fc.assert(
     fc.property(fc.oneof(fc.jsonValue(), fc.array(fc.oneof(event, good))), (value) => {
-      const { events, error } = readEvents(JSON.stringify(value), undefined, 0);
+      const { events, error } = readEvents(JSON.stringify(value), undefined);
       for (const { text, payload } of events) {
         expect(payload.name).not.toContain('\0');
         expect(JSON.parse(text).name).toBe(payload.name);

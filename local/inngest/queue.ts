@@ -1,60 +1,43 @@
 import { createHash, randomInt } from 'node:crypto';
-import { callApp } from './call-app.ts';
+import { setTimeout as pause } from 'node:timers/promises';
+import { callApp, fetchStep } from './call-app.ts';
 import type { Core } from './core.ts';
 import { fireCron } from './cron.ts';
-import { connect, jsonParam, type Sql } from './database.ts';
-import { fetchStep } from './fetch-step.ts';
-import { passRate, release, storeRates } from './flow.ts';
-import type { Rate } from './function-config.ts';
+import { connect, jsonParam } from './database.ts';
+import { passRate, type Rates, release, storeRates } from './flow.ts';
 import type { Job } from './job.ts';
-import { settleDue, timeOut } from './settle.ts';
-
-export type Queue = {
-  runnerId: number;
-  lockFor: Core['lockFor'];
-  hand: Core['hand'];
-  patiently: Core['patiently'];
-  start(core: Core): Promise<void>;
-  /** Lets running calls end for a while, then gives their rows back. */
-  stop(graceMs: number): Promise<void>;
-  counts(): { running: number; waiting: number };
-};
-
-export type QueueOptions = {
-  databaseUrl: string;
-  schema: string;
-  maxCalls: number;
-  onConfigChange: () => void;
-  onLost: () => void;
-};
+import { settleDue } from './settle.ts';
 
 const TICK_MS = 1000;
 /** With the first call of a run come its events, if they are small: there are no steps yet, so nothing else to read. */
 const FRESH = `case when kind = 'call' and attempt = 0 and generation = 1 and version = -1 and step_id = 'step' then (
   select case when sum(length(payload)) < 65536 then array_agg(payload order by array_position(r.event_ids, e.id)) end
   from runs r join events e on e.id = any(r.event_ids) where r.id = queue.run_id and r.ended_at is null) end as fresh`;
-const HANDLERS: Partial<Record<Job['kind'], (core: Core, job: Job) => Promise<Job[]>>> = {
-  ...{ call: callApp, fetch: fetchStep, cron: fireCron, debounce: release, batch: release, timeout: timeOut },
-};
+/** Rows that anyone may take, and those under a concurrency limit, throttle or priority; each has its index. */
+const FREE = `locked_by is null and (keys is null or kind <> 'call')`;
+const KEYED = `locked_by is null and keys is not null and kind = 'call'`;
 
 /**
  * The queue of one runner: rows it wrote with its own lock are run at once; others are claimed when they fall due, when
  * another runner says so, and every second as a net. The lock on a row is this runner's number; a runner is alive while
  * it holds a Postgres advisory lock of that number, which the database drops the moment the process is gone.
  */
-export function createQueue(options: QueueOptions): Queue {
+export function createQueue(core: Core) {
+  const { sql, schema, maxCalls, log } = core;
   const runnerId = randomInt(1, 2 ** 31 - 1);
-  const presenceClass = createHash('sha1').update(options.schema).digest().readUInt32BE() & 0x7fffffff;
-  const channel = `${options.schema}_work`;
-  const capacity = options.maxCalls * 2;
+  const presenceClass = createHash('sha1').update(schema).digest().readUInt32BE() & 0x7fffffff;
+  const channel = `${schema}_work`;
+  const capacity = maxCalls * 2;
+  const fresh = sql.unsafe(FRESH);
+  const free = sql.unsafe(FREE);
+  const keyed = sql.unsafe(KEYED);
+  const presence = connect(core.databaseUrl, schema, 1, core.onLost);
   const held = new Map<string, Job>();
   const backlog: Job[] = [];
-  let core: Core;
-  let presence: Sql;
   let running = 0;
   let granted = 0;
-  let others = 0;
   let ticks = 0;
+  let others = 0;
   let claiming: Promise<void> | undefined;
   let claimAgain = false;
   let moreMayWait = false;
@@ -63,28 +46,28 @@ export function createQueue(options: QueueOptions): Queue {
   let wakeAt = Number.POSITIVE_INFINITY;
   let ticker: NodeJS.Timeout | undefined;
   let strays = new Set<string>();
+  Object.assign(core, { runnerId, lockFor, hand, patiently });
 
-  const lockFor: Core['lockFor'] = (keys) => {
+  function lockFor(keys: string[] | null): number | null {
     if (keys !== null || stopped || held.size + granted >= capacity) return null;
     granted++;
     return runnerId;
-  };
+  }
 
-  const hand: Core['hand'] = (jobs) => {
+  function hand(jobs: Job[]): void {
     let elsewhere = false;
     for (const job of jobs) {
       if (job.locked_by === runnerId) {
         granted = Math.max(0, granted - 1);
         accept(job);
-      } else if (job.due_at.getTime() <= Date.now()) elsewhere = true;
-      else wakeBy(job.due_at.getTime());
+      } else if (job.due_at.getTime() > Date.now()) wakeBy(job.due_at.getTime());
+      else elsewhere = true;
     }
-    if (elsewhere) {
-      moreMayWait = true;
-      claimSoon();
-      tellOthers();
-    }
-  };
+    if (!elsewhere) return;
+    moreMayWait = true;
+    claimSoon();
+    tellOthers();
+  }
 
   function tellOthers() {
     if (others > 0) presence.notify(channel, 'work').catch(() => {});
@@ -98,40 +81,41 @@ export function createQueue(options: QueueOptions): Queue {
   }
 
   function startNext() {
-    while (!stopped && running < options.maxCalls) {
-      const job = backlog.shift();
-      if (!job) break;
+    while (!stopped && running < maxCalls && backlog.length > 0) {
+      const job = backlog.shift() as Job;
       running++;
       void run(job).finally(() => {
         running--;
         held.delete(job.id);
         startNext();
         if (job.keys) tellOthers();
-        if (job.keys || (moreMayWait && backlog.length < options.maxCalls / 2)) claimSoon();
+        if (job.keys || (moreMayWait && backlog.length < maxCalls / 2)) claimSoon();
       });
     }
   }
 
   async function run(job: Job) {
     try {
-      const handle = HANDLERS[job.kind] ?? settleDue;
-      hand(
-        await (job.kind === 'call' || job.kind === 'fetch'
-          ? handle(core, job)
-          : patiently(() => handle(core, job))),
-      );
+      if (job.kind === 'call') hand(await callApp(core, job));
+      else if (job.kind === 'fetch') hand(await fetchStep(core, job));
+      else if (job.kind === 'cron') hand(await patiently(() => fireCron(core, job)));
+      else if (job.kind === 'debounce' || job.kind === 'batch')
+        hand(await patiently(() => release(core, job)));
+      else hand(await patiently(() => settleDue(core, job)));
     } catch (error) {
       if (stopped) return;
-      core.log('error', 'a queue row could not be handled; it will be tried again', {
-        job: job.id,
-        run: job.run_id,
-        error: String(error),
-      });
+      const about = { job: job.id, run: job.run_id, error: String(error) };
+      log('error', 'a queue row could not be handled; it will be tried again', about);
       const later = new Date(Date.now() + 15_000);
-      await core.sql`
-        update queue set locked_by = null, generation = generation + 1, due_at = ${later}
-        where id = ${job.id} and locked_by = ${runnerId}`.catch(() => {});
+      await giveBack(sql`id = ${job.id}`, later).catch(() => {});
     }
+  }
+
+  /** Rows with our lock go back to the queue; an answer that comes yet is of an older generation. */
+  function giveBack(which = sql`true`, due_at: Date | null = null) {
+    return sql`
+      update queue set locked_by = null, generation = generation + 1, due_at = coalesce(${due_at}, due_at)
+      where locked_by = ${runnerId} and ${which}`;
   }
 
   /** Repeats database work while the database is away: an answer in hand must not be lost with it. */
@@ -141,26 +125,23 @@ export function createQueue(options: QueueOptions): Queue {
         return await work();
       } catch (error) {
         if (stopped || tries >= 60) throw error;
-        if (tries === 1) core.log('warn', 'the database refused; trying again', { error: String(error) });
-        await new Promise((resolve) => setTimeout(resolve, Math.min(50 * 2 ** tries, 1000)));
+        if (tries === 1) log('warn', 'the database refused; trying again', { error: String(error) });
+        await pause(Math.min(50 * 2 ** tries, 1000));
       }
     }
   }
 
   function claimSoon() {
-    if (stopped) return;
-    if (claiming) {
+    if (stopped || claiming) {
       claimAgain = true;
       return;
     }
+    claimAgain = false;
     claiming = claimAll()
-      .catch((error) => core.log('warn', 'claiming failed', { error: String(error) }))
+      .catch((error) => log('warn', 'claiming failed', { error: String(error) }))
       .finally(() => {
         claiming = undefined;
-        if (claimAgain) {
-          claimAgain = false;
-          claimSoon();
-        }
+        if (claimAgain) claimSoon();
       });
   }
 
@@ -170,32 +151,26 @@ export function createQueue(options: QueueOptions): Queue {
       moreMayWait = true;
       return;
     }
-    const rows = await core.sql<Job[]>`
+    const rows: Job[] = await sql<Job[]>`
       update queue set locked_by = ${runnerId} where id = any(array(
-        select id from queue where locked_by is null and due_at <= ${new Date()} and (keys is null or kind <> 'call')
-        order by due_at, id limit ${room} for update skip locked))
-      returning *, ${core.sql.unsafe(FRESH)}`;
+        select id from queue where due_at <= ${new Date()} and ${free} order by due_at, id limit ${room} for update skip locked))
+      returning *, ${fresh}`;
     moreMayWait = rows.length === room;
-    const keyed = rows.length < room ? await claimKeyed(room - rows.length) : [];
-    for (const job of [...rows, ...keyed].sort((a, b) => a.due_at.getTime() - b.due_at.getTime()))
-      accept(job);
+    if (!moreMayWait) rows.push(...(await claimKeyed(room - rows.length)));
+    for (const job of rows.toSorted((a, b) => a.due_at.getTime() - b.due_at.getTime())) accept(job);
     const now = new Date();
-    const [next] = await core.sql<{ at: Date | null }[]>`
-      select least(
-        (select min(due_at) from queue where locked_by is null and (keys is null or kind <> 'call') and due_at > ${now}),
-        (select min(due_at) from queue where locked_by is null and keys is not null and kind = 'call' and due_at > ${now})) as at`;
+    const [next] = await sql<{ at: Date | null }[]>`
+      select least((select min(due_at) from queue where ${free} and due_at > ${now}),
+        (select min(due_at) from queue where ${keyed} and due_at > ${now})) as at`;
     if (next?.at) wakeBy(next.at.getTime());
   }
 
-  /**
-   * Rows under a concurrency limit, throttle or priority: one claimer at a time counts what is running and takes only
-   * what still fits, in the order of their priorities.
-   */
+  /** One claimer at a time counts what is running and takes only what still fits, in the order of their priorities. */
   async function claimKeyed(room: number): Promise<Job[]> {
-    const [any] = await core.sql`
-      select exists (select from queue where locked_by is null and keys is not null and kind = 'call' and due_at <= ${new Date()}) as waiting`;
+    const [any] =
+      await sql`select exists (select from queue where ${keyed} and due_at <= ${new Date()}) as waiting`;
     if (!any?.waiting) return [];
-    return core.sql.begin(async (tx) => {
+    return sql.begin(async (tx) => {
       await tx`select pg_advisory_xact_lock(${presenceClass}, 0)`;
       const used = await tx<{ key: string; n: number }[]>`
         select key, count(*)::int as n from queue, unnest(keys) as key
@@ -204,14 +179,14 @@ export function createQueue(options: QueueOptions): Queue {
       const candidates = await tx<(Job & { arrival: number | null })[]>`
         select q.*, r.tat as arrival from (
           select *, row_number() over (partition by keys, throttle order by due_at - priority * interval '1 s', id) as place
-          from queue where locked_by is null and keys is not null and kind = 'call' and due_at <= ${new Date(now)}) q
+          from queue where ${keyed} and due_at <= ${new Date(now)}) q
         left join rates r on r.key = q.throttle
         where place <= ${room} and coalesce(r.free_at, 0) <= ${now} and not exists (
           select from unnest(keys, limits) as mine (key, most)
           join json_to_recordset(${jsonParam(used)}::text::json) as taken (key text, n int) using (key) where n >= most)
         order by due_at - priority * interval '1 s', id limit ${room * 4}`;
       const count = new Map(used.map(({ key, n }) => [key, n]));
-      const rates = new Map<string, { rate: Rate; arrival: number }>();
+      const rates: Rates = new Map();
       const picked: string[] = [];
       for (const { id, keys, limits, throttle, function_id, arrival } of candidates) {
         if (picked.length >= room) break;
@@ -232,7 +207,7 @@ export function createQueue(options: QueueOptions): Queue {
       if (picked.length === 0) return [];
       return tx<Job[]>`
         update queue set locked_by = ${runnerId}, throttle = null where id = any(${picked}) and locked_by is null
-        returning *, ${core.sql.unsafe(FRESH)}`;
+        returning *, ${fresh}`;
     }) as Promise<Job[]>;
   }
 
@@ -240,13 +215,11 @@ export function createQueue(options: QueueOptions): Queue {
     if (at >= wakeAt || stopped) return;
     wakeAt = at;
     clearTimeout(wake);
-    wake = setTimeout(
-      () => {
-        wakeAt = Number.POSITIVE_INFINITY;
-        claimSoon();
-      },
-      Math.min(Math.max(at - Date.now(), 0), 2 ** 31 - 1),
-    );
+    const due = () => {
+      wakeAt = Number.POSITIVE_INFINITY;
+      claimSoon();
+    };
+    wake = setTimeout(due, Math.min(Math.max(at - Date.now(), 0), 2 ** 31 - 1));
   }
 
   async function tick() {
@@ -263,59 +236,41 @@ export function createQueue(options: QueueOptions): Queue {
     const taken = await presence`
       update queue set locked_by = null, generation = generation + 1
       where locked_by is not null and locked_by <> all(${alive.map((row) => row.id as number)}) returning id`;
-    if (taken.length > 0)
-      core.log('warn', 'took over the work of a runner that is gone', { rows: taken.length });
-    if (ticks++ % 5 === 4) await releaseStrays();
+    if (taken.length > 0) log('warn', 'took over the work of a runner that is gone', { rows: taken.length });
     claimSoon();
-  }
-
-  /** Rows with our lock that we know nothing of (a commit whose answer we never got) go back to the queue. */
-  async function releaseStrays() {
+    if (ticks++ % 5 < 4) return;
+    // Rows with our lock that we know nothing of (a commit whose answer we never got).
     const mine = await presence<{ id: string }[]>`select id from queue where locked_by = ${runnerId}`;
-    const unknown = mine.map((row) => row.id).filter((id) => !held.has(id));
+    const unknown = mine.map(({ id }) => id).filter((id) => !held.has(id));
     const lost = unknown.filter((id) => strays.has(id));
     strays = new Set(unknown);
-    if (lost.length > 0) {
-      await presence`
-        update queue set locked_by = null, generation = generation + 1 where locked_by = ${runnerId} and id = any(${lost})`;
-    }
+    if (lost.length > 0) await giveBack(sql`id = any(${lost})`);
   }
 
   return {
-    runnerId,
-    lockFor,
-    hand,
-    patiently,
     counts: () => ({ running, waiting: backlog.length }),
-    async start(shared) {
-      core = shared;
-      presence = connect(options.databaseUrl, options.schema, 1, options.onLost);
+    async start(): Promise<void> {
       await tick();
       await presence.listen(channel, (message) => {
-        if (message === 'config') options.onConfigChange();
+        if (message === 'config')
+          core.registry.reload().catch((error) => log('warn', 'reload failed', { error: String(error) }));
         claimSoon();
       });
-      const again = () => {
-        ticker = setTimeout(
-          () =>
-            tick()
-              .catch((error) => core.log('warn', 'the database is away', { error: String(error) }))
-              .finally(() => !stopped && again()),
-          TICK_MS,
-        );
+      const failed = (error: unknown) => log('warn', 'the database is away', { error: String(error) });
+      const next = () => {
+        if (!stopped) ticker = setTimeout(() => tick().catch(failed).finally(next), TICK_MS);
       };
-      again();
+      next();
     },
-    async stop(graceMs) {
+    /** Lets running calls end for a while, then gives their rows back. */
+    async stop(graceMs: number): Promise<void> {
       stopped = true;
       clearTimeout(wake);
       clearTimeout(ticker);
       const end = Date.now() + graceMs;
-      while (running > 0 && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, 20));
+      while (running > 0 && Date.now() < end) await pause(20);
       await claiming?.catch(() => {});
-      await core.sql`update queue set locked_by = null, generation = generation + 1 where locked_by = ${runnerId}`.catch(
-        () => {},
-      );
+      await giveBack().catch(() => {});
       await presence.end({ timeout: 1 });
     },
   };

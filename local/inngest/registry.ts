@@ -1,121 +1,106 @@
 import { createHash } from 'node:crypto';
-import { canonicalJson } from './canonical-json.ts';
-import { scheduleTick } from './cron.ts';
-import type { Sql } from './database.ts';
-import { type FunctionConfig, readFunctionConfig, SyncRefused } from './function-config.ts';
+import { rowsOf, type Sql } from './database.ts';
+import { type FunctionConfig, nextTick, readFunctionConfig, SyncRefused } from './function-config.ts';
 import { UNREACHABLE } from './post.ts';
+import { canonicalJson } from './protocol.ts';
 
-export type Registry = {
-  get(id: string): FunctionConfig | undefined;
-  /** The active functions. */
-  all(): FunctionConfig[];
-  /** Active functions with a trigger for this event name; the same function at most once. */
-  triggeredBy(name: string): { fn: FunctionConfig; expressions: (string | undefined)[] }[];
-  cancelledBy(name: string): FunctionConfig[];
-  /** When an app last registered, here or with another runner, in epoch milliseconds. */
-  registeredAt(): number;
-  /** Reads the stored functions again, after a sync here or in another runner. */
-  reload(): Promise<void>;
-  /** Stores what an app registered. Throws SyncRefused. */
-  register(body: unknown, now: Date): Promise<{ modified: boolean; appId: string }>;
-};
+export type Registry = ReturnType<typeof createRegistry>;
 
 /** The functions of all apps, kept in Postgres and mirrored in memory. */
-export function createRegistry(sql: Sql): Registry {
-  let all = new Map<string, FunctionConfig>();
+export function createRegistry(sql: Sql) {
+  let known = new Map<string, FunctionConfig>();
   let active: FunctionConfig[] = [];
-  let triggers = new Map<string, ReturnType<Registry['triggeredBy']>>();
-  let registered = 0;
+  let registeredAt = 0;
 
-  const reload = async () => {
+  /** Reads the stored functions again, after a sync here or in another runner. */
+  async function reload(): Promise<void> {
     const rows = await sql<
       { config: string; active: boolean }[]
     >`select config, active from functions order by id`;
-    const next = new Map<string, FunctionConfig>();
-    const on: FunctionConfig[] = [];
-    for (const row of rows) {
-      const fn = JSON.parse(row.config) as FunctionConfig;
-      next.set(fn.id, fn);
-      if (row.active) on.push(fn);
-    }
-    registered = Date.now();
-    all = next;
-    active = on;
-    triggers = new Map();
-  };
+    const all = rows.map((row) => ({ fn: JSON.parse(row.config) as FunctionConfig, active: row.active }));
+    registeredAt = Date.now();
+    known = new Map(all.map(({ fn }) => [fn.id, fn]));
+    active = all.filter((each) => each.active).map(({ fn }) => fn);
+  }
 
-  const register: Registry['register'] = async (raw, now) => {
+  /** Stores what an app registered. Throws SyncRefused. */
+  async function register(raw: unknown, now: Date): Promise<{ modified: boolean; appId: string }> {
     const body = (raw ?? {}) as { appName?: string; url?: string; functions?: unknown[] };
     const appId = body.appName;
     if (!appId) throw new SyncRefused('App ID required');
     if (!body.url || !Array.isArray(body.functions))
       throw new SyncRefused('a sync needs "url" and "functions"');
-    const configs = body.functions.map(readFunctionConfig);
-    const checksum = createHash('sha1').update(canonicalJson(configs)).digest('hex');
+    const fns = body.functions.map(readFunctionConfig);
+    const app = {
+      id: appId,
+      url: body.url,
+      checksum: createHash('sha1').update(canonicalJson(fns)).digest('hex'),
+    };
+    const rows = fns.map((fn) => ({ id: fn.id, app_id: appId, config: canonicalJson(fn), active: true }));
+    const ticks = fns.flatMap((fn) =>
+      fn.triggers.flatMap(({ cron }) => {
+        const next = cron && scheduleTick(fn, cron, now);
+        const id = `cron ${fn.id} ${cron}`;
+        return next ? { id, kind: 'cron', function_id: fn.id, step_id: id, name: cron, ...next } : [];
+      }),
+    );
     const modified = await sql.begin(async (tx) => {
       await tx`select pg_advisory_xact_lock(hashtext('inngest sync'))`;
-      const [app] = await tx`select checksum from apps where id = ${appId}`;
-      if (app?.checksum === checksum) return false;
-      await tx`
-        insert into apps (id, url, checksum) values (${appId}, ${body.url as string}, ${checksum})
-        on conflict (id) do update set url = excluded.url, checksum = excluded.checksum, synced_at = now()`;
+      const { count } = await tx`
+        insert into apps (id, url, checksum) values (${app.id}, ${app.url}, ${app.checksum})
+        on conflict (id) do update set url = excluded.url, checksum = excluded.checksum, synced_at = now()
+          where apps.checksum <> excluded.checksum`;
+      if (count === 0) return false;
       await tx`update functions set active = false where app_id = ${appId}`;
-      const ticks: string[] = [];
-      for (const fn of configs) {
-        await tx`
-          insert into functions (id, app_id, config) values (${fn.id}, ${appId}, ${canonicalJson(fn)})
-          on conflict (id) do update set app_id = excluded.app_id, config = excluded.config, active = true`;
-        for (const trigger of fn.triggers) {
-          const due = 'cron' in trigger && scheduleTick(fn, trigger.cron, now);
-          if (!('cron' in trigger) || !due) continue;
-          const id = `cron ${fn.id} ${trigger.cron}`;
-          ticks.push(id);
-          // A schedule that is already there keeps its time: a tick missed while the app was away still runs.
-          await tx`
-            insert into queue (id, kind, function_id, step_id, name, due_at, at)
-            values (${id}, 'cron', ${fn.id}, ${id}, ${trigger.cron}, ${due.due_at}, ${due.at}) on conflict do nothing`;
-        }
-      }
       await tx`
-        delete from queue where kind = 'cron' and not (id = any(${ticks}))
+        insert into functions select * from ${rowsOf(tx, 'functions', rows)}
+        on conflict (id) do update set app_id = excluded.app_id, config = excluded.config, active = true`;
+      await tx`
+        delete from queue where kind = 'cron' and id <> all(${ticks.map(({ id }) => id)})
         and function_id in (select id from functions where app_id = ${appId})`;
+      // A schedule that is already there keeps its time: a tick missed while the app was away still runs.
+      await tx`
+        insert into queue (id, kind, function_id, step_id, name, due_at, at)
+        select id, kind, function_id, step_id, name, due_at, at from ${rowsOf(tx, 'queue', ticks)} on conflict do nothing`;
       return true;
     });
     if (modified) await reload();
-    registered = Date.now();
+    registeredAt = Date.now();
     // The app is back: what waits only because it was away goes on at once instead of sitting out its backoff.
     await sql`
       update queue set due_at = now() where kind = 'call' and locked_by is null and due_at > now()
       and function_id in (select id from functions where app_id = ${appId}) and error like ${`%${UNREACHABLE}%`}`;
     return { modified, appId };
-  };
+  }
 
   return {
-    get: (id) => all.get(id),
-    all: () => active,
-    triggeredBy(name) {
-      let found = triggers.get(name);
-      if (!found) {
-        found = [];
-        for (const fn of active) {
-          const expressions = fn.triggers.flatMap((t) =>
-            'event' in t && covers(t.event, name) ? [t.expression] : [],
-          );
-          if (expressions.length > 0) found.push({ fn, expressions });
-        }
-        if (triggers.size > 10_000) triggers.clear();
-        triggers.set(name, found);
-      }
-      return found;
-    },
-    cancelledBy: (name) => active.filter((fn) => fn.cancel.some((entry) => covers(entry.event, name))),
-    registeredAt: () => registered,
     reload,
     register,
+    get: (id: string) => known.get(id),
+    /** The functions that are registered now; others may have runs yet. */
+    active: () => active,
+    /** When an app last registered, here or with another runner, in epoch milliseconds. */
+    registeredAt: () => registeredAt,
+    /** Active functions with a trigger for this event name; the same function at most once. */
+    triggeredBy: (name: string) =>
+      active.flatMap((fn) => {
+        const triggers = fn.triggers.filter(({ event }) => event && covers(event, name));
+        return triggers.length > 0 ? { fn, expressions: triggers.map(({ expression }) => expression) } : [];
+      }),
   };
 }
 
-/** Whether a trigger's event name (`a/b`, or a wildcard such as `a/*`) covers this one. */
+/** Whether an event's name, or one with a `*` for its end, covers this one. */
 export function covers(pattern: string, name: string): boolean {
   return pattern === name || (pattern.endsWith('*') && name.startsWith(pattern.slice(0, -1)));
+}
+
+/** When the tick of a schedule after `from` is, and when it fires: a jitter later, the same for every runner. */
+export function scheduleTick(fn: FunctionConfig, cron: string, from: Date) {
+  const at = nextTick(cron, from);
+  if (!at) return undefined;
+  const { jitterMs = 0 } = fn.triggers.find((trigger) => trigger.cron === cron) ?? {};
+  const spread = createHash('sha1').update(`${fn.id} ${cron} ${at.toISOString()}`).digest().readUInt32BE();
+  const wait = jitterMs > 1000 ? 1000 + (spread % (jitterMs - 1000)) : jitterMs;
+  return { at, due_at: new Date(at.getTime() + wait) };
 }

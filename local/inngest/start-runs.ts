@@ -1,22 +1,20 @@
 import type { Core } from './core.ts';
 import { type AnySql, jsonParam } from './database.ts';
-import type { Payload, StoredEvent } from './event.ts';
-import { newId } from './event.ts';
-import { keyValue, matches } from './expression.ts';
-import { type Admitted, admit, hasGates, keyOf, type Start } from './flow.ts';
+import { newId, type StoredEvent } from './event.ts';
+import { awaitedKey, keyValue, matches, offeredKeys } from './expression.ts';
+import { admit, keyOf, type Start } from './flow.ts';
 import type { FunctionConfig } from './function-config.ts';
-import { parseInstantMs } from './instant.ts';
 import { createJob, type Job } from './job.ts';
-import { DEDUPLICATION_MS, MAX_PRIORITY_SECONDS } from './limits.ts';
+import { DAY_MS, MAX_PRIORITY_SECONDS, parseInstantMs, YEAR_MS } from './protocol.ts';
 import { covers } from './registry.ts';
-import { endRun, resolveStep } from './run.ts';
+import { apply, CANCELLED, endRun, stepDone } from './settle.ts';
 
 /** Starts only this function (cron, invoke), whatever its triggers say. */
 export type Only = { fn: FunctionConfig; key?: string; parent?: { runId: string; stepId: string } };
 
 const INSERT = `
 with input as (
-  select $1::text::json as j where not exists (select from queue where event_name = any($2) and kind = 'wait')),
+  select $1::text::json as j where not exists (select from queue where event_name = any($2) and kind <> 'signal')),
 new_events as (
   insert into events (id, name, payload)
   select id, name, payload from json_populate_recordset(null::events, (select j -> 'events' from input))
@@ -55,45 +53,46 @@ export async function takeEvents(
   within?: AnySql,
 ): Promise<Job[]> {
   if (events.length === 0) return [];
-  const sql = within ?? core.sql;
-  const names = [...new Set(events.map((event) => event.payload.name))];
   const starts = newStarts(core, events, only);
-  if (
-    !starts.some(({ fn }) => hasGates(fn)) &&
-    (only || !names.some((name) => core.registry.cancelledBy(name).length > 0))
-  ) {
-    const started = await insertRuns(core, sql, events, starts, [], only ? [] : names);
-    if (started) return started;
-  }
-  const [waits, cancelled] = only
-    ? [[], []]
-    : await Promise.all([findWaits(sql, events, names), findCancelled(core, sql, events, names)]);
-
+  const names = only ? [] : [...new Set(events.flatMap(({ payload }) => listenedNames(payload.name)))];
+  const gated = starts.some(({ fn }) => fn.rateLimit ?? fn.debounce ?? fn.batch ?? fn.singleton);
+  const started = !gated && (await insertRuns(core, within ?? core.sql, events, starts, [], names));
+  if (started) return started;
+  const waits = only ? [] : await findWaits(within ?? core.sql, events, names);
   const all = async (tx: AnySql): Promise<Job[]> => {
     const { starts: admitted, held, ready } = await admit(core, tx, starts);
     ready.push(...((await insertRuns(core, tx, events, admitted, held)) ?? []));
     for (const { job, event } of waits)
-      ready.push(...(await resolveStep(core, tx, job, 'WaitForEvent', event.text)));
-    for (const job of cancelled) ready.push(...(await endRun(core, tx, job, 'cancelled', null)));
+      ready.push(
+        ...(await (job.kind === 'cancel'
+          ? endRun(core, tx, job, CANCELLED)
+          : apply(core, tx, job, stepDone(job, event.text)))),
+      );
     return ready;
   };
   return within ? all(within) : (core.sql.begin(all) as Promise<Job[]>);
 }
 
+/** The names under which something may wait for an event: its own, and those with a `*` for what follows a part. */
+const listenedNames = (name: string) => [
+  ...[name, '*'],
+  ...[...name.matchAll(/[/.]/g)].map(({ index }) => `${name.slice(0, index + 1)}*`),
+];
+
 /**
  * Stores events, starts runs and remembers their keys in one statement. Gives the rows of the runs that did start; does
- * nothing and gives undefined if a run waits for an event of the names `unlessAwaited`.
+ * nothing and gives undefined if something waits for an event under one of the names `unlessAwaited`.
  */
 export async function insertRuns(
   core: Core,
   sql: AnySql,
   events: StoredEvent[],
   starts: Start[],
-  held: Admitted['held'],
+  held: Start[],
   unlessAwaited: string[] = [],
 ): Promise<Job[] | undefined> {
   const jobs = starts.flatMap((start) => firstJobs(core, start));
-  const expires_at = new Date(Date.now() + DEDUPLICATION_MS);
+  const expires_at = new Date(Date.now() + DAY_MS);
   const eventId = ({ origin, events: [event] }: Start) => (origin === 'held' ? null : event?.id);
   const runs = starts.map((start) => ({
     id: start.id,
@@ -105,11 +104,10 @@ export async function insertRuns(
     singleton: start.singleton,
     keys: start.dedupe.length,
   }));
-  const keys = [...starts, ...held].flatMap((start) =>
-    start.dedupe.map((key) => ({
-      ...{ function_id: start.fn.id, key, run_id: start.id, event_id: eventId(start), expires_at },
-    })),
-  );
+  const keys = [...starts, ...held].flatMap((start) => {
+    const { id: run_id, fn, dedupe } = start;
+    return dedupe.map((key) => ({ function_id: fn.id, key, run_id, event_id: eventId(start), expires_at }));
+  });
   const rows = events.map(({ id, payload, text }) => ({ id, name: payload.name, payload: text }));
   const input = jsonParam({ events: rows, keys, runs, jobs });
   const started = await sql.unsafe(INSERT, [input, unlessAwaited], { prepare: true });
@@ -122,17 +120,15 @@ function newStarts(core: Core, events: StoredEvent[], only?: Only): Start[] {
   const starts: Start[] = [];
   const seen = new Set<string>();
   const start = (fn: FunctionConfig, event: StoredEvent) => {
-    const dedupe: string[] = [];
-    if (only?.key) dedupe.push(only.key);
-    else if (event.givenId) dedupe.push(`event ${event.payload.id}`);
-    if (fn.idempotency) {
-      const value = keyValue(fn.idempotency, event.payload);
-      if (value === undefined)
-        core.log('warn', 'the idempotency key cannot be computed; the run starts without it', {
-          function: fn.id,
-        });
-      else dedupe.push(`idempotency ${value}`);
-    }
+    const value = fn.idempotency && keyValue(fn.idempotency, event.payload);
+    if (fn.idempotency && value === undefined)
+      core.log('warn', 'the idempotency key cannot be computed; the run starts without it', {
+        function: fn.id,
+      });
+    const given = only?.key ?? (event.givenId && !only ? `event ${event.payload.id}` : undefined);
+    const dedupe = [given, value === undefined ? undefined : `idempotency ${value}`].filter(
+      (key) => key !== undefined,
+    );
     // Within one request the first wins; one statement may not meet the same key twice.
     const keys = dedupe.map((key) => `${fn.id} ${key}`);
     if (keys.some((key) => seen.has(key))) return;
@@ -149,12 +145,12 @@ function newStarts(core: Core, events: StoredEvent[], only?: Only): Start[] {
   return starts;
 }
 
-/** The first call of a run, and the row that ends it if that call does not begin in time. */
+/** The first call of a run, and beside it what may end the run: the events that cancel it, its start in time. */
 function firstJobs(core: Core, { id, fn, events }: Start): Job[] {
   const event = (events[0] as StoredEvent).payload;
-  const concurrency = fn.concurrency.map(({ scope, key }) => {
-    const value = key ? (keyValue(key, event) ?? '') : '';
-    return scope === 'fn' ? `fn ${fn.id} ${key ?? ''} ${value}` : `${scope} ${key} ${value}`;
+  const concurrency = fn.concurrency.map(({ scope, key = '' }) => {
+    const value = key && (keyValue(key, event) ?? '');
+    return scope === 'fn' ? `fn ${fn.id} ${key} ${value}` : `${scope} ${key} ${value}`;
   });
   const factor = fn.priority ? Math.trunc(Number(keyValue(fn.priority, event))) || 0 : 0;
   const priority = Math.max(-MAX_PRIORITY_SECONDS, Math.min(MAX_PRIORITY_SECONDS, factor));
@@ -165,60 +161,48 @@ function firstJobs(core: Core, { id, fn, events }: Start): Job[] {
     keys,
     limits: keys && fn.concurrency.map(({ limit }) => limit),
     priority,
-    throttle: fn.throttle ? keyOf(core, fn, 'throttle', fn.throttle.key, event) : null,
+    throttle: fn.throttle && keyOf(core, fn, 'throttle', fn.throttle.key, event),
     locked_by: core.lockFor(keys),
   });
   // Not enumerable: known here and now, not stored.
   Object.defineProperty(call, 'fresh', { value: events.map(({ text }) => text) });
-  if (!fn.timeouts?.startMs) return [call];
-  const due_at = new Date(Date.now() + fn.timeouts.startMs);
-  return [call, createJob(run, { kind: 'timeout', step_id: 'timeout', name: 'start', due_at })];
+  const now = Date.now();
+  const cancel = fn.cancel.map((entry, i) =>
+    createJob(run, {
+      ...{ kind: 'cancel' as const, step_id: `cancel ${i}`, event_name: entry.event, expression: entry.if },
+      awaited: awaitedKey(entry.if, event),
+      due_at: new Date((entry.timeout && parseInstantMs(entry.timeout, now)) || now + YEAR_MS),
+    }),
+  );
+  const { startMs } = fn.timeouts ?? {};
+  const late = { kind: 'timeout' as const, step_id: 'start', name: 'start' };
+  return [
+    call,
+    ...cancel,
+    ...(startMs ? [createJob(run, { ...late, due_at: new Date(now + startMs) })] : []),
+  ];
 }
 
-async function findWaits(
-  sql: AnySql,
-  events: StoredEvent[],
-  names: string[],
-): Promise<{ job: Job; event: StoredEvent }[]> {
-  const rows = await sql<(Job & { trigger: string })[]>`
+/** What waits for these events, each with the first that matches: open steps, and runs to be cancelled. */
+async function findWaits(sql: AnySql, events: StoredEvent[], names: string[]) {
+  const found: { job: Job; event: StoredEvent }[] = [];
+  const keys = offeredKeys(events.map(({ payload }) => payload));
+  const offered = keys ? sql`and coalesce(q.awaited, '') = any(${['', ...keys]})` : sql``;
+  // A part at a time: there may be as many as there are runs.
+  const parts = sql<(Job & { trigger: string })[]>`
     select q.*, e.payload as trigger from queue q
     join runs r on r.id = q.run_id join events e on e.id = r.event_ids[1]
-    where q.event_name = any(${names}) and q.kind = 'wait' order by q.run_id`;
-  const found: { job: Job; event: StoredEvent }[] = [];
-  for (const job of rows) {
-    const trigger = job.expression ? JSON.parse(job.trigger) : undefined;
-    const event = events.find(
-      ({ payload }) => payload.name === job.event_name && matches(job.expression, trigger, payload),
-    );
-    if (event) found.push({ job, event });
-  }
-  return found;
-}
-
-async function findCancelled(
-  core: Core,
-  sql: AnySql,
-  events: StoredEvent[],
-  names: string[],
-): Promise<Job[]> {
-  const functions = new Map<string, FunctionConfig>();
-  for (const name of names) for (const fn of core.registry.cancelledBy(name)) functions.set(fn.id, fn);
-  if (functions.size === 0) return [];
-  const rows = await sql`
-    select r.id, r.function_id, r.started_at, e.payload from runs r join events e on e.id = r.event_ids[1]
-    where r.function_id = any(${[...functions.keys()]}) and r.ended_at is null order by r.id`;
-  const found: Job[] = [];
-  for (const row of rows) {
-    const trigger = JSON.parse(row.payload) as Payload;
-    const started = (row.started_at as Date).getTime();
-    const hit = functions.get(row.function_id)?.cancel.some((entry) => {
-      if (entry.timeout && (parseInstantMs(entry.timeout, started) ?? Number.POSITIVE_INFINITY) < Date.now())
-        return false;
-      return events.some(
-        ({ payload }) => covers(entry.event, payload.name) && matches(entry.if, trigger, payload),
+    where q.event_name = any(${names}) ${offered} and q.kind <> 'signal'`.cursor(500);
+  for await (const part of parts)
+    for (const { trigger, ...job } of part) {
+      const run = job.expression ? JSON.parse(trigger) : undefined;
+      const hears = (name: string) =>
+        job.kind === 'cancel' ? covers(job.event_name as string, name) : job.event_name === name;
+      const event = events.find(
+        ({ payload }) => hears(payload.name) && matches(job.expression, run, payload),
       );
-    });
-    if (hit) found.push(createJob({ function_id: row.function_id, run_id: row.id }));
-  }
-  return found;
+      if (event) found.push({ job, event });
+    }
+  // In one order, so that two requests do not wait for one another.
+  return found.sort((a, b) => (a.job.run_id < b.job.run_id ? -1 : 1));
 }

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { canonicalJson } from './canonical-json.ts';
+import { canonicalJson } from './protocol.ts';
 
 /** One side of an exchange; `headersLike` means those of another exchange, with `headers` giving the differences. */
 export type Message = {

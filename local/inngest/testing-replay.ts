@@ -4,9 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { Inngest, type InngestFunction, NonRetriableError, RetryAfterError } from 'inngest';
 import { serve } from 'inngest/node';
 import postgres from 'postgres';
-import { canonicalJson } from './canonical-json.ts';
 import { startRunner } from './index.ts';
-import { bearerOf, signBody } from './signature.ts';
+import { bearerOf, canonicalJson, signBody } from './protocol.ts';
 import { eventually, signingKey } from './testing.ts';
 import {
   type Direction,

@@ -5,8 +5,24 @@ import { type AddressInfo, createServer } from 'node:net';
 import { Inngest, type InngestFunction } from 'inngest';
 import { serve } from 'inngest/node';
 import postgres from 'postgres';
-import type { RunEntry } from './api.ts';
 import { type Runner, type RunnerOptions, startRunner } from './index.ts';
+
+/** A run as the API shows it. */
+export type RunEntry = {
+  id: string;
+  functionId: string;
+  status: string;
+  event: { name: string; id: string };
+  eventIds: string[];
+  startedAt: string;
+  endedAt: string | null;
+  output: unknown;
+  error: unknown;
+  replayedBy: string | null;
+  parentRunId: string | null;
+  steps: { name: string; op: string; beganAt: string | null; endedAt: string; failed: boolean }[];
+  open: { kind: string; name: string; attempt: number; beganAt: string; dueAt: string; error: unknown }[];
+};
 
 /** Dummies, for tests only. */
 export const signingKey = 'signkey-test-0123456789abcdef0123456789abcdef';
