@@ -5,7 +5,7 @@ import { parse } from '#lib/kernel/parse.ts';
 import { transaction } from '#lib/kernel/transaction.ts';
 import { askRemoteStep } from './ask-remote-step.ts';
 import { replayPageInput } from './inputs.ts';
-import { pastPool } from './past-pool.ts';
+import { type PastPool, pastPool } from './past-pool.ts';
 import { runPipeline } from './pipeline.rules.ts';
 import { gini, quantile, type ReplayFigures, type ReplaySide } from './replay.rules.ts';
 import { posteriorMean, type ReferenceSample, skillFit } from './step.rules.ts';
@@ -13,6 +13,9 @@ import { posteriorMean, type ReferenceSample, skillFit } from './step.rules.ts';
 const pageSize = 50;
 /** What a replay thinks of a newcomer: nine orders of ten go well, as sure as after five of them. */
 const prior = { rate: 0.9, strength: 5 };
+
+/** Of the replay that runs in this process: its next page need not read everything again. Another process can, if it must. */
+let kept: { replayId: string; position: number; past: PastPool } | undefined;
 
 /**
  * Runs the next orders of a replay, each over the samples as they were known when it was matched; for the system. Answers
@@ -26,7 +29,10 @@ export async function replayPage(
   requireRole(ctx, 'system');
   const { replayId, after } = parse(replayPageInput, input);
   const [replay] = await ctx.db.select().from(replays).where(eq(replays.id, replayId));
-  if (replay?.state !== 'running') return { next: null };
+  if (replay?.state !== 'running') {
+    if (kept?.replayId === replayId) kept = undefined;
+    return { next: null };
+  }
   const begun = Number(after ?? 0);
   const page = await ctx.db
     .select()
@@ -41,21 +47,19 @@ export async function replayPage(
     .orderBy(asc(matchResults.matchedAt), asc(matchResults.id))
     .offset(begun)
     .limit(pageSize);
-  const earlier = await ctx.db
-    .select({ orderId: replayMatches.orderId, workerId: replayMatches.workerId })
-    .from(replayMatches)
-    .where(and(eq(replayMatches.replayId, replayId), lt(replayMatches.position, begun)));
-  const picks = new Map(earlier.map(({ orderId, workerId }) => [orderId, workerId]));
   const rows: (typeof replayMatches.$inferInsert)[] = [];
-  const poolAt = page.length > 0 ? await pastPool(ctx, replay.periodFrom) : undefined;
+  const known = kept?.replayId === replayId && kept.position === begun ? kept.past : undefined;
+  kept = undefined;
+  const past = known ?? (page.length > 0 ? await pastPoolOf(ctx, replay, begun) : undefined);
   for (const [i, { asked, ...real }] of page.entries()) {
-    if (!asked || !poolAt) continue;
+    if (!asked || !past) continue;
     const order: ReferenceSample = {
       ...asked,
       startsAt: new Date(asked.startsAt),
       endsAt: new Date(asked.endsAt),
     };
-    const pool = poolAt(real.matchedAt, real.orderId, picks);
+    past.advance(real.matchedAt);
+    const { pool } = past;
     const withClient = await historyThen(ctx, order.clientId, real.matchedAt);
     const from = clock();
     const found = await runPipeline(replay.spec, order, pool, {
@@ -64,8 +68,8 @@ export async function replayPage(
       askRemote: askRemoteStep,
       clock,
     });
+    past.take(order, found?.workerId ?? real.workerId);
     if (!found) continue;
-    picks.set(real.orderId, found.workerId);
     const wasSlot = pool.slotOf.get(real.workerId) ?? found.slot;
     const riskOf = (slot: number) =>
       1 - posteriorMean(pool.completed[slot]!, pool.completed[slot]! + pool.failed[slot]!, prior);
@@ -90,7 +94,7 @@ export async function replayPage(
     });
   }
   const isLast = page.length < pageSize;
-  return transaction(ctx, async (tx) => {
+  const next = await transaction(ctx, async (tx) => {
     if (rows.length > 0) await tx.db.insert(replayMatches).values(rows).onConflictDoNothing();
     const [going] = await tx.db
       .update(replays)
@@ -103,8 +107,24 @@ export async function replayPage(
       .returning({ id: replays.id });
     if (isLast && going) tx.audit({ verb: 'replayPage', subject: 'replay', subjectId: replayId });
     tx.refresh('role:manager');
-    return { next: isLast || !going ? null : String(begun + pageSize) };
+    return isLast || !going ? null : String(begun + pageSize);
   });
+  if (next !== null && past) kept = { replayId, position: Number(next), past };
+  return { next };
+}
+
+/** The samples as they were when the replay's period began, with what the replay has decided so far. */
+async function pastPoolOf(
+  ctx: Ctx,
+  { id, periodFrom, periodTo }: typeof replays.$inferSelect,
+  position: number,
+): Promise<PastPool> {
+  const earlier = await ctx.db
+    .select({ orderId: replayMatches.orderId, workerId: replayMatches.workerId })
+    .from(replayMatches)
+    .where(and(eq(replayMatches.replayId, id), lt(replayMatches.position, position)));
+  const picks = new Map(earlier.map(({ orderId, workerId }) => [orderId, workerId]));
+  return pastPool(ctx, { from: periodFrom, to: periodTo, picks });
 }
 
 /** How the client's orders had ended by then. */
@@ -128,7 +148,20 @@ async function figuresOf(
   { db }: Pick<Ctx, 'db'>,
   { id, periodFrom, periodTo }: typeof replays.$inferSelect,
 ): Promise<ReplayFigures> {
-  const rows = await db.select().from(replayMatches).where(eq(replayMatches.replayId, id));
+  // Without the traces, of which there may be thousands.
+  const rows = await db
+    .select({
+      workerId: replayMatches.workerId,
+      wasWorkerId: replayMatches.wasWorkerId,
+      costCents: replayMatches.costCents,
+      wasCostCents: replayMatches.wasCostCents,
+      risk: replayMatches.risk,
+      skill: replayMatches.skill,
+      tookMs: sql<number>`(${replayMatches.trace}->>'tookMs')::float8`,
+      skipped: sql<boolean>`${replayMatches.trace}->'steps' @> '[{"skipped": true}]'`,
+    })
+    .from(replayMatches)
+    .where(eq(replayMatches.replayId, id));
   const [pool] = await db
     .select({ workers: sql<number>`count(*)::int` })
     .from(samples)
@@ -164,7 +197,7 @@ async function figuresOf(
         .toString(),
     };
   };
-  const took = rows.map(({ trace }) => trace.tookMs);
+  const took = rows.map(({ tookMs }) => tookMs);
   return {
     orderCount: rows.length,
     leftOutCount: old?.orders ?? 0,
@@ -173,6 +206,6 @@ async function figuresOf(
     was: side('was'),
     p50Ms: quantile(took, 0.5),
     p95Ms: quantile(took, 0.95),
-    skippedCount: rows.filter(({ trace }) => trace.steps.some(({ skipped }) => skipped)).length,
+    skippedCount: rows.filter(({ skipped }) => skipped).length,
   };
 }
