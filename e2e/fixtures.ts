@@ -49,7 +49,7 @@ export async function testersBrowser(
 
 /** Tells a partner how to behave. */
 export async function setKnobs(
-  partner: 'cookies' | 'gateway' | 'golden-hat',
+  partner: 'cookies' | 'gateway' | 'golden-hat' | 'remote-step',
   knobs: Record<string, number>,
 ): Promise<void> {
   const response = await fetch(`${outside()}/knobs/${partner}`, {
@@ -61,9 +61,11 @@ export async function setKnobs(
 }
 
 /** Mails that the sink has taken for an address, newest first. */
-export async function mailsTo(address: string): Promise<{ subject: string; text: string }[]> {
+export async function mailsTo(
+  address: string,
+): Promise<{ subject: string; text: string; attachments: { filename: string; sizeBytes: number }[] }[]> {
   const response = await fetch(`${outside()}/mailbox/messages?to=${encodeURIComponent(address)}`);
-  return ((await response.json()) as { messages: { subject: string; text: string }[] }).messages;
+  return ((await response.json()) as { messages: Awaited<ReturnType<typeof mailsTo>> }).messages;
 }
 
 /** A photo as a phone makes it. */

@@ -202,5 +202,10 @@ test('one order, from the click to the settled money', async ({ browser }) => {
     await expect
       .poll(async () => (await mailsTo(`${workerName.toLowerCase()}@mcf.example`)).length)
       .toBeGreaterThan(1);
+    // The invoice and the statement go with their mails.
+    for (const address of ['murka@happycatbox.example', `${workerName.toLowerCase()}@mcf.example`])
+      await expect
+        .poll(async () => (await mailsTo(address)).flatMap(({ attachments }) => attachments))
+        .toContainEqual(expect.objectContaining({ filename: expect.stringMatching(/^MCF-[\d-]+\.pdf$/) }));
   });
 });

@@ -72,7 +72,7 @@ dbTest('everyone on the list is told once of each thing, however often its polic
     'manager: pool_empty /manage/orders/o1',
     'staff: cookie_late /warehouse/j1',
     'staff: job_opened /warehouse/j1',
-    'worker: payout_confirmed /work/money',
+    'worker: payout_confirmed /work/money/s1',
     'worker: payout_details_changed /work/money/details',
     'worker: payout_doubled /work/money',
     'worker: payout_failed /work/money',

@@ -168,10 +168,10 @@ export const notifyPeople: readonly Policy<any>[] = [
           params: { ...services(order), number: order.requestNumber },
         },
   ),
-  notify('notify-worker-of-payout', payoutConfirmed, async (_, { workerId, amountCents }) => ({
+  notify('notify-worker-of-payout', payoutConfirmed, async (_, { statementId, workerId, amountCents }) => ({
     to: { accountId: workerId },
     kind: 'payout_confirmed',
-    link: '/work/money',
+    link: `/work/money/${statementId}`,
     params: { amountCents },
   })),
   notify('notify-worker-of-failed-payout', payoutFailed, async (_, { workerId, amountCents }) => ({

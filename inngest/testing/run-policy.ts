@@ -1,7 +1,7 @@
 import type { Ctx } from '#lib/kernel/ctx.ts';
 import type { Policy } from '../policy.ts';
 
-/** Runs a policy as Inngest would, without waiting: sleeps pass at once and move the clock, waits time out. */
+/** Runs a policy as Inngest would, without waiting: sleeps pass at once and move the clock, waits time out. `tries` of a step. */
 export async function runPolicy<Data>(
   policy: Policy<Data>,
   ctx: Ctx,
@@ -9,7 +9,8 @@ export async function runPolicy<Data>(
   {
     eventId = ctx.newId(),
     eventName = policy.on[0]?.name ?? '',
-  }: { eventId?: string; eventName?: string } = {},
+    tries = 1,
+  }: { eventId?: string; eventName?: string; tries?: number } = {},
 ): Promise<void> {
   let now = ctx.now;
   await policy.react({
@@ -17,8 +18,13 @@ export async function runPolicy<Data>(
     eventName,
     data,
     act: async (_stepId, work) => {
-      const result = await work({ ...ctx, now, actor: { kind: 'system', id: policy.id } });
-      return result === undefined ? result : JSON.parse(JSON.stringify(result));
+      for (let tried = 1; ; tried++)
+        try {
+          const result = await work({ ...ctx, now, actor: { kind: 'system', id: policy.id } });
+          return result === undefined ? result : JSON.parse(JSON.stringify(result));
+        } catch (error) {
+          if (tried >= tries) throw error;
+        }
     },
     sleepUntil: async (_stepId, until) => {
       if (until > now) now = until;

@@ -7,6 +7,7 @@ import { as, at, dbTest, emitted } from '#lib/kernel/testing.ts';
 import en from '#messages/en/notifications.json' with { type: 'json' };
 import ru from '#messages/ru/notifications.json' with { type: 'json' };
 import {
+  attachToMails,
   chooseChannels,
   kinds,
   listMessages,
@@ -139,6 +140,28 @@ describe('a mail', () => {
     expect(sent[0]!.text).toContain('«Стаканы» — не выполнено: никто не пришёл.');
     expect(sent[0]!.text).toContain('/orders/1?reorder=1');
   });
+
+  dbTest(
+    'takes with it what the application attaches, and goes without what cannot be drawn',
+    async ({ ctx }) => {
+      const paper = {
+        filename: 'MCF-000001.pdf',
+        content: Buffer.from('%PDF'),
+        contentType: 'application/pdf',
+      };
+      const { sent, deliver } = postman();
+      try {
+        attachToMails(async (_, { link }) => (link === failure.link ? [paper] : []));
+        await sendMail(ctx, { messageId: await queued(ctx) }, deliver);
+        attachToMails(async () => Promise.reject(new Error('no paper')));
+        await tell(ctx, { ...failure, dedupeKey: 'another', to: { accountId: (await client(ctx)).id } });
+        await sendMail(ctx, (await emitted(ctx, mailQueued))[0] as never, deliver);
+      } finally {
+        attachToMails(async () => []);
+      }
+      expect(sent.map(({ attachments }) => attachments)).toEqual([[paper], undefined]);
+    },
+  );
 
   dbTest('is sent once, however often its policy runs', async ({ ctx }) => {
     const messageId = await queued(ctx);

@@ -4,6 +4,7 @@ import { messages } from '#db/schema/notifications.ts';
 import { type Ctx, requireRole } from '#lib/kernel/ctx.ts';
 import { readSetting } from '#lib/kernel/settings.ts';
 import { type Kind, kinds } from './kinds.rules.ts';
+import { attachmentsOf } from './mail-attachments.ts';
 import { renderMail } from './render-message.ts';
 
 export type Mail = {
@@ -13,7 +14,10 @@ export type Mail = {
   html: string;
   /** Stays the same however often the mail is sent: the receiver's guard against doubles. */
   messageId: string;
+  attachments?: Attachment[];
 };
+
+export type Attachment = { filename: string; content: Buffer; contentType: string };
 
 /** What became of handing a mail over. `unknown` means that it may have gone out. */
 export type MailOutcome = 'sent' | 'refused' | 'not_sent' | 'unknown';
@@ -63,8 +67,10 @@ export async function sendMail(
     },
   );
   const host = /@([\w.-]+)/.exec(process.env.MAIL_FROM ?? '')?.[1] ?? 'mcf.example';
+  const attachments = await attachmentsOf(ctx, message);
   const { outcome, why } = await deliver({
     ...mail,
+    ...(attachments.length && { attachments }),
     to: message.email,
     messageId: `<${message.id}@${host}>`,
   });
