@@ -1,6 +1,6 @@
 import { expect, test } from '@playwright/test';
-import { signedIn, testersBrowser } from './fixtures.ts';
-import { placeOrder, row } from './steps.ts';
+import { setKnobs, signedIn, testersBrowser } from './fixtures.ts';
+import { assigned, fillRequest, placeOrder, row } from './steps.ts';
 
 test('a manager composes a pipeline, replays past orders, publishes, sees it at work, and goes back [US-070]', async ({
   browser,
@@ -86,5 +86,72 @@ test('a manager composes a pipeline, replays past orders, publishes, sees it at 
     const response = await worker.goto('/manage/matching');
     expect(response!.url()).not.toContain('/manage/matching/versions');
     await expect(worker.getByRole('heading', { name: 'Matching' })).toHaveCount(0);
+  });
+});
+
+test('a step of the algorithm people rates, is left out when it is late, and the order is assigned all the same [US-070][US-073]', async ({
+  browser,
+}) => {
+  const manager = await signedIn(browser, 'manager@mcf.example', 'desktop');
+  const { page: client } = await testersBrowser(browser, 'murka');
+  const add = async (step: string) => {
+    await manager.getByLabel('Which step').selectOption({ label: step });
+    await manager.getByRole('button', { name: 'Add a step' }).click();
+  };
+  const traceOf = async (orderId: string) => {
+    await manager.goto(`/manage/orders/${orderId}`);
+    return manager
+      .getByRole('region', { name: 'How it was matched' })
+      .getByRole('row')
+      .filter({ hasText: 'Remote score × 3' });
+  };
+
+  await test.step('add the step by its address, and a price for each service', async () => {
+    await manager.goto('/manage/matching');
+    await add('Remote score');
+    const remote = manager
+      .getByRole('listitem')
+      .filter({ has: manager.getByText('Remote score', { exact: true }) });
+    await remote.getByLabel('Weight').first().fill('3');
+    await remote.getByLabel('Address').fill('https://steps.example.org/');
+    await expect(remote.getByText('steps.example.org is not allowed')).toBeVisible();
+    await remote.getByLabel('Address').fill(`${process.env.E2E_OUTSIDE_URL}/remote-step`);
+    await expect(remote.getByText('is not allowed')).toHaveCount(0);
+    await manager.getByRole('button', { name: 'Remove “One price for all”' }).click();
+    await add('Price by service');
+    await manager.getByLabel(/pen off/i).fill('83.50');
+    await manager.getByRole('button', { name: 'Save draft' }).click();
+    await expect(manager.getByText(/Draft on version \d+, saved/)).toBeVisible();
+    await manager.getByRole('button', { name: /Publish version/ }).click();
+    const dialog = manager.getByRole('dialog');
+    await dialog.getByLabel('What changes, and why').fill('Ask the algorithm people.');
+    await dialog.getByRole('button', { name: 'Publish' }).click();
+    await expect(manager.getByText('No difference.')).toBeVisible();
+  });
+
+  await test.step('it rates, and the client pays what was estimated', async () => {
+    await fillRequest(client, { place: 'Shelf of the remote step', minutes: 300 });
+    const estimate = client.getByText('Approximate cost').locator('..');
+    await expect(estimate).toContainText(/\d+\.\d\d/);
+    const estimated = /\d+\.\d\d/.exec((await estimate.textContent())!)![0];
+    await client.getByRole('button', { name: 'Request help' }).click();
+    const { orderId, price } = await assigned(client);
+    expect(price).toBe(estimated);
+    await expect(await traceOf(orderId)).toContainText('scored');
+    expect(await client.content()).not.toContain('remote-step');
+  });
+
+  await test.step('late, it is left out, and the trace says why', async () => {
+    await setKnobs('remote-step', { delayMs: 900 });
+    const late = await placeOrder(client, { place: 'Shelf of the late step', minutes: 420 });
+    await expect(await traceOf(late.orderId)).toContainText('skipped, no answer in time');
+    await setKnobs('remote-step', { delayMs: 0 });
+  });
+
+  await test.step('back to what was before', async () => {
+    await manager.goto('/manage/matching/versions');
+    await manager.getByRole('button', { name: 'Go back to it' }).last().click();
+    await manager.getByRole('dialog').getByRole('button', { name: 'Put in force' }).click();
+    await expect(manager.getByText('Version 1 again').first()).toBeVisible();
   });
 });

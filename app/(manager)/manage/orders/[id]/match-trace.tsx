@@ -1,4 +1,4 @@
-import { useTranslations } from 'next-intl';
+import { useLocale, useTranslations } from 'next-intl';
 import { Callout } from '#app/ui/callout.tsx';
 import { Section } from '#app/ui/layout-parts.tsx';
 import { StateBadge } from '#app/ui/state-badge.tsx';
@@ -20,6 +20,7 @@ export function MatchTrace({
   id?: string;
 }) {
   const t = useTranslations('matching');
+  const locale = useLocale();
   if (!match) {
     return (
       <Section title={title ?? t('title')} id={id}>
@@ -28,6 +29,8 @@ export function MatchTrace({
     );
   }
   const { trace } = match;
+  const number = (value: number, digits = 0) =>
+    value.toLocaleString(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits });
   const nameOf = (step: Pick<StepLine, 'id' | 'type'> | undefined, key: string) => {
     const type = stepTypeNames.find((each) => each === (step?.type ?? key));
     return type ? t(`types.${type}.name`) : key;
@@ -46,11 +49,11 @@ export function MatchTrace({
   const score = (rating: Rating, key: string) => {
     const value = rating.scores[key];
     if (value === undefined) return '–';
-    if (!sums) return value.toFixed(1);
+    if (!sums) return number(value, 1);
     return (
       <>
-        {((value * (byId.get(key)?.weight ?? 0)) / weights).toFixed(1)}
-        <span className="block text-[0.875em] text-ink-3">{value.toFixed(1)}</span>
+        {number((value * (byId.get(key)?.weight ?? 0)) / weights, 1)}
+        <span className="block text-[0.875em] text-ink-3">{number(value, 1)}</span>
       </>
     );
   };
@@ -85,8 +88,8 @@ export function MatchTrace({
               </>
             ),
           },
-          { key: 'in', header: t('in'), number: true, cell: (step) => step.inCount },
-          { key: 'out', header: t('out'), number: true, cell: (step) => step.outCount },
+          { key: 'in', header: t('in'), number: true, cell: (step) => number(step.inCount) },
+          { key: 'out', header: t('out'), number: true, cell: (step) => number(step.outCount) },
           {
             key: 'result',
             header: t('result'),
@@ -104,7 +107,7 @@ export function MatchTrace({
             header: t('ms'),
             number: true,
             wide: true,
-            cell: (step) => step.ms?.toFixed(1) ?? '–',
+            cell: (step) => (step.ms === undefined ? '–' : number(step.ms, 1)),
           },
         ]}
         empty={null}
@@ -138,7 +141,7 @@ export function MatchTrace({
               number: true,
               cell: (rating: Rating) => score(rating, key),
             })),
-            { key: 'total', header: t('total'), number: true, cell: (rating) => rating.total.toFixed(1) },
+            { key: 'total', header: t('total'), number: true, cell: (rating) => number(rating.total, 1) },
           ]}
           empty={null}
         />
