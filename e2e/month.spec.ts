@@ -84,6 +84,8 @@ test('a whole month, by moving the clock, ends with the sums computed by hand on
   const folder = throwawayFolder();
   const say = (line: string) => console.log(`  ${line}`);
   const instance = await startInstance({ dataDir: folder.path, port: await freePort(), durable: false, say });
+  // The journeys after this one are about another instance.
+  const environment = { ...process.env };
   Object.assign(process.env, instance.env, {
     E2E_APP_URL: instance.urls.app,
     E2E_OUTSIDE_URL: instance.urls.outside,
@@ -335,6 +337,8 @@ test('a whole month, by moving the clock, ends with the sums computed by hand on
     await admin.end();
     await instance.stop();
     folder.remove();
+    for (const name of Object.keys(process.env)) if (!(name in environment)) delete process.env[name];
+    Object.assign(process.env, environment);
   }
 });
 
