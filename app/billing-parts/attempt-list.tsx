@@ -4,6 +4,7 @@ import { Timeline } from '#app/ui/timeline.tsx';
 import { When } from '#app/ui/when.tsx';
 import type { Attempt } from '#lib/billing/index.ts';
 import { failureWords } from './failure-words.ts';
+import { methodWords } from './method-words.ts';
 
 const looks: Record<Attempt['state'], { tone: Tone; shape: Shape }> = {
   asking: { tone: 'info', shape: 'half' },
@@ -24,7 +25,10 @@ export function AttemptList({ attempts, label }: { attempts: readonly Attempt[];
       steps={attempts.map((attempt) => ({
         id: attempt.id,
         ...looks[attempt.state],
-        title: t('attemptLine', { method: attempt.targetLabel, state: t(`attemptStates.${attempt.state}`) }),
+        title: t('attemptLine', {
+          method: methodWords(t, attempt.targetLabel),
+          state: t(`attemptStates.${attempt.state}`),
+        }),
         detail:
           (attempt.state === 'failed' || attempt.state === 'returned') &&
           failureWords(t, attempt.failureCode),

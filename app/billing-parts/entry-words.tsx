@@ -2,6 +2,7 @@ import { useLocale, useTranslations } from 'next-intl';
 import type { ReactNode } from 'react';
 import { localized } from '#app/ui/localized.ts';
 import { invoiceNumber } from './invoice-number.ts';
+import { methodWords } from './method-words.ts';
 import { monthName } from './month-name.ts';
 
 type T = ReturnType<typeof useTranslations<'billing'>>;
@@ -18,7 +19,10 @@ function wordsOf(
     ? localized(details.serviceName as { en: string; ru: string }, locale)
     : '';
   const order = { service, number: text('requestNumber') };
-  const back = { method: text('method'), number: invoiceNumber(Number(details.invoiceNumber)) };
+  const back = {
+    method: methodWords(t, text('method')),
+    number: invoiceNumber(Number(details.invoiceNumber)),
+  };
   switch (kind) {
     case 'order_charged':
     case 'worker_earned':

@@ -4,6 +4,7 @@ import { type Shape, StateBadge, type Tone } from '#app/ui/state-badge.tsx';
 import { Timeline } from '#app/ui/timeline.tsx';
 import { When } from '#app/ui/when.tsx';
 import type { Refund } from '#lib/billing/index.ts';
+import { methodWords } from './method-words.ts';
 
 const looks: Record<Refund['state'], { tone: Tone; shape: Shape }> = {
   sending: { tone: 'info', shape: 'half' },
@@ -20,6 +21,7 @@ export function RefundBadge({ state }: { state: Refund['state'] }) {
 /** What went back of an invoice by the way it was paid, the latest first, and why. */
 export function RefundList({ refunds }: { refunds: readonly Refund[] }) {
   const t = useTranslations('billing.refunds');
+  const tb = useTranslations('billing');
   const locale = useLocale();
   return (
     <Timeline
@@ -29,7 +31,7 @@ export function RefundList({ refunds }: { refunds: readonly Refund[] }) {
         ...looks[refund.state],
         title: t('line', {
           amount: formatMoney(refund.amountCents, locale),
-          method: refund.attempt?.targetLabel ?? '',
+          method: methodWords(tb, refund.attempt?.targetLabel ?? ''),
         }),
         aside: <When at={refund.settledAt ?? refund.createdAt} mode="exact" />,
         detail: (

@@ -63,7 +63,7 @@ async function settleCharge(tx: Tx, attempt: Attempt, step: AttemptStep): Promis
   const unpaid = and(eq(invoices.id, invoiceId), notInArray(invoices.state, ['paid', 'written_off']));
   if (step.state === 'succeeded') {
     const [invoice] = await tx.db.select().from(invoices).where(eq(invoices.id, invoiceId)).for('update');
-    const details = { invoiceNumber: invoice!.number, method: attempt.targetLabel };
+    const details = { invoiceId, invoiceNumber: invoice!.number, method: attempt.targetLabel };
     const facts = { invoiceId, attemptNo, clientId, amountCents, occurredAt: tx.now, details };
     if (invoice!.state === 'paid') {
       // Another had paid it: what was taken twice goes back by the way it came.

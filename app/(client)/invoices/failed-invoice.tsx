@@ -1,5 +1,6 @@
 import { getTranslations } from 'next-intl/server';
 import { invoiceNumber } from '#app/billing-parts/invoice-number.ts';
+import { methodWords } from '#app/billing-parts/method-words.ts';
 import { Button } from '#app/ui/button.tsx';
 import { Callout } from '#app/ui/callout.tsx';
 import { Form } from '#app/ui/form.tsx';
@@ -18,7 +19,7 @@ export async function FailedInvoice({
   isPaused: boolean;
 }) {
   const t = await getTranslations('billing');
-  const name = method ?? t('methods.payroll');
+  const name = method ? methodWords(t, method) : t('methods.payroll');
   return (
     <div className="mb-6 print:hidden">
       <Callout

@@ -65,8 +65,12 @@ export default async function InvoicesPage({ searchParams }: { searchParams: Pro
       <div className="mb-10 grid gap-x-8 gap-y-6 sm:grid-cols-3">
         <Figure
           label={t('due.label')}
-          value={<Money cents={account.dueCents} />}
-          note={t.rich('due.at', { when: () => <When at={account.dueAt} mode="exact" /> })}
+          value={<Money cents={account.dueCents < 0n ? 0n : account.dueCents} />}
+          note={
+            account.dueCents < 0n
+              ? t('due.credit', { amount: formatMoney(-account.dueCents, locale) })
+              : t.rich('due.at', { when: () => <When at={account.dueAt} mode="exact" /> })
+          }
         />
         <Figure
           label={t(balanceCents < 0n ? 'balance.credit' : 'balance.label')}
@@ -114,10 +118,12 @@ export default async function InvoicesPage({ searchParams }: { searchParams: Pro
           empty={t('due.none')}
           footer={
             <tr>
-              <td className="py-(--cell-y) pl-1">{t('due.total')}</td>
+              <td className="py-(--cell-y) pl-1">
+                {t(account.dueCents < 0n ? 'balance.credit' : 'due.total')}
+              </td>
               <td className="max-sm:hidden" />
               <td className="py-(--cell-y) pr-1 text-right tabular-nums">
-                <Money cents={account.dueCents} bare />
+                <Money cents={account.dueCents < 0n ? -account.dueCents : account.dueCents} bare />
               </td>
             </tr>
           }

@@ -1,5 +1,6 @@
 import { useTranslations } from 'next-intl';
 import { failureWords } from '#app/billing-parts/failure-words.ts';
+import { methodWords } from '#app/billing-parts/method-words.ts';
 import { When } from '#app/ui/when.tsx';
 import type { Attempt } from '#lib/billing/index.ts';
 
@@ -17,7 +18,10 @@ export function LastAttempt({
   if (!attempt) return <span className="text-ink-3">–</span>;
   return (
     <span>
-      {t('attemptLine', { method: attempt.targetLabel, state: t(`attemptStates.${attempt.state}`) })}
+      {t('attemptLine', {
+        method: methodWords(t, attempt.targetLabel),
+        state: t(`attemptStates.${attempt.state}`),
+      })}
       {attempt.failureCode && (attempt.state === 'failed' || attempt.state === 'returned') && (
         <span className="text-ink-2"> ({failureWords(t, attempt.failureCode)})</span>
       )}

@@ -2,6 +2,7 @@ import type { Metadata } from 'next';
 import { getTranslations } from 'next-intl/server';
 import { failureWords } from '#app/billing-parts/failure-words.ts';
 import { invoiceNumber } from '#app/billing-parts/invoice-number.ts';
+import { methodWords } from '#app/billing-parts/method-words.ts';
 import { RefundBadge } from '#app/billing-parts/refund-list.tsx';
 import { requireCtx } from '#app/session.ts';
 import { EmptyState } from '#app/ui/empty-state.tsx';
@@ -75,7 +76,7 @@ export default async function RefundsPage({ searchParams }: { searchParams: Prom
             key: 'way',
             header: t('manage.refunds.way'),
             wide: true,
-            cell: (row) => row.attempt?.targetLabel ?? '–',
+            cell: (row) => (row.attempt ? methodWords(t, row.attempt.targetLabel) : '–'),
           },
           {
             key: 'state',
