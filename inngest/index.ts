@@ -1,6 +1,7 @@
 import { addSampleOfWorker } from './add-sample-of-worker.ts';
 import { alertOverrunOrder } from './alert-overrun-order.ts';
 import { askAboutParkedAttempt } from './ask-about-parked-attempt.ts';
+import { assessAuditedWorker } from './assess-audited-worker.ts';
 import { assignMatchedOrder } from './assign-matched-order.ts';
 import { auditOrderThatEndedBadly } from './audit-order-that-ended-badly.ts';
 import { chargeInvoice } from './charge-invoice.ts';
@@ -63,6 +64,7 @@ export const policies: readonly Policy<any>[] = [
   runReplay,
   watchMatchingPolicy,
   addSampleOfWorker,
+  assessAuditedWorker,
   deactivateSampleOfWorker,
   openAssemblyJob,
   orderCookie,

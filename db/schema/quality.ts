@@ -4,9 +4,13 @@ import { instant } from './kernel.ts';
 export const quality = pgSchema('quality');
 
 /** What an audit found; the two flows have fields of their own [US-190][US-200]. */
-export type Findings =
+export type Findings = {
+  /** What the worker can do, as the audit found: skill -> 0..100. */
+  characteristics?: Partial<Record<string, number>>;
+} & (
   | { kind: 'incident'; fault: string; whatHappened: string; action: string }
-  | { kind: 'sample'; grade: string; whatWasGood: string; couldBeBetter: string };
+  | { kind: 'sample'; grade: string; whatWasGood: string; couldBeBetter: string }
+);
 
 /** One study of one order: an incident arrives by itself [US-200], a sample is picked [US-190]. */
 export const audits = quality.table(

@@ -1,4 +1,5 @@
 export { addSample } from './add-sample.ts';
+export { assessSample } from './assess-sample.ts';
 export { deactivateSample } from './deactivate-sample.ts';
 export { discardDraft } from './discard-draft.ts';
 export * from './events.ts';

@@ -18,6 +18,13 @@ export const addSampleInput = z.object({
   characteristics: z.record(z.string().max(50), z.number().int().min(0).max(100)),
 });
 
+export const assessSampleInput = z.object({
+  workerId: z.uuid(),
+  characteristics: addSampleInput.shape.characteristics,
+  assessedAt: z.coerce.date(),
+  why: z.string().max(200),
+});
+
 export const deactivateSampleInput = z.object({ workerId: z.uuid() });
 
 export const releaseEngagementInput = z.object({

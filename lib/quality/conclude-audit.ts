@@ -37,7 +37,9 @@ export async function concludeAudit(ctx: Ctx, input: z.input<typeof concludeAudi
     // A sample looks for what to learn; the fault is sought in an incident.
     const fault = findings.kind === 'incident' ? findings.fault : 'nobody';
     tx.audit({ verb: 'concludeAudit', subject: 'order', subjectId: orderId, data: { kind, fault } });
-    tx.emit(auditConcluded, { auditId, orderId, workerId, kind, fault });
+    const { characteristics = {} } = findings;
+    const concludedAt = tx.now.toISOString();
+    tx.emit(auditConcluded, { auditId, orderId, workerId, kind, fault, characteristics, concludedAt });
     tx.refresh('role:manager');
   });
 }

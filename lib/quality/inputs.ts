@@ -20,11 +20,19 @@ export const openAuditInput = z.object({
 
 const text = z.string().trim().max(4000);
 
+const skillScore = z.coerce
+  .number('quality.score')
+  .int('quality.score')
+  .min(0, 'quality.score')
+  .max(100, 'quality.score');
+
 /** Both flows end in findings of their own; either may yield a hypothesis, which names its measure [US-210]. */
 const conclusion = {
   auditId: z.uuid(),
   hypothesis: z.string().trim().max(1000).default(''),
   measure: z.string().trim().max(300).default(''),
+  /** What the worker can do, as the audit found; a skill that is left out stays as it was. */
+  characteristics: z.record(z.string().max(60), skillScore).optional(),
 };
 
 export const concludeAuditInput = z

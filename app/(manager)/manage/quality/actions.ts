@@ -32,7 +32,15 @@ export async function conclude(_state: FormState, form: FormData): Promise<FormS
     const fields = Object.fromEntries(
       [...form].filter(([name, value]) => typeof value === 'string' && !name.startsWith('$')),
     );
-    await concludeAudit(ctx, fields as never);
+    const scores = [...form].filter(([name, value]) => name.startsWith('characteristics.') && value !== '');
+    await concludeAudit(ctx, {
+      ...fields,
+      ...(scores.length > 0 && {
+        characteristics: Object.fromEntries(
+          scores.map(([name, value]) => [name.slice('characteristics.'.length), value]),
+        ),
+      }),
+    } as never);
     const t = await getTranslations('quality.conclude');
     return { message: t(text(form, 'hypothesis').trim() ? 'doneWithHypothesis' : 'done') };
   });

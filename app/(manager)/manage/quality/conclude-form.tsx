@@ -2,7 +2,8 @@ import { useTranslations } from 'next-intl';
 import { Button } from '#app/ui/button.tsx';
 import { Field } from '#app/ui/field.tsx';
 import { Form } from '#app/ui/form.tsx';
-import { Input, RadioCards, Textarea } from '#app/ui/inputs.tsx';
+import { Input, NumberField, RadioCards, Textarea } from '#app/ui/inputs.tsx';
+import { skills } from '#lib/catalog/inputs.ts';
 import type { Audit } from '#lib/quality/index.ts';
 import { faults, grades } from '#lib/quality/inputs.ts';
 import { conclude } from './actions.ts';
@@ -14,13 +15,16 @@ export const draftOfConclusion = (auditId: string, accountId: string) => `audit:
 export function ConcludeForm({
   auditId,
   kind,
+  workerId,
   accountId,
 }: {
   auditId: string;
   kind: Audit['kind'];
+  workerId: string | null;
   accountId: string;
 }) {
   const t = useTranslations('quality');
+  const tc = useTranslations('catalog');
   return (
     <Form action={conclude} hidden={{ auditId, kind }} draft={draftOfConclusion(auditId, accountId)}>
       {kind === 'incident' ? (
@@ -57,6 +61,22 @@ export function ConcludeForm({
             <Textarea rows={2} limit={4000} />
           </Field>
         </>
+      )}
+      {workerId && (
+        <fieldset className="border-t pt-5">
+          <legend className="sr-only">{t('conclude.skills')}</legend>
+          <p aria-hidden="true" className="font-medium">
+            {t('conclude.skills')}
+          </p>
+          <p className="mb-3 text-ink-2">{t('conclude.skillsHint')}</p>
+          <div className="grid grid-cols-2 gap-3 sm:grid-cols-3">
+            {skills.map((skill) => (
+              <Field key={skill} name={`characteristics.${skill}`} label={tc(`skills.${skill}`)}>
+                <NumberField min={0} max={100} step={5} />
+              </Field>
+            ))}
+          </div>
+        </fieldset>
       )}
       <div className="grid gap-5 border-t pt-5">
         <Field name="hypothesis" label={t('conclude.hypothesis')} hint={t('conclude.hypothesisHint')}>

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { KeyValue, Section } from '#app/ui/layout-parts.tsx';
 import { TextLink } from '#app/ui/text-link.tsx';
 import { When } from '#app/ui/when.tsx';
+import type { Skill } from '#lib/catalog/index.ts';
 import type { Audit, Hypothesis } from '#lib/quality/index.ts';
 
 /** What a concluded audit found; nobody changes it any more. */
@@ -16,6 +17,7 @@ export function Findings({
   by: string | undefined;
 }) {
   const t = useTranslations('quality');
+  const tc = useTranslations('catalog');
   if (!findings || !concludedAt) return null;
   const said = (text: string): ReactNode => (
     <p className="wrap-anywhere whitespace-pre-wrap">{text || '–'}</p>
@@ -32,6 +34,12 @@ export function Findings({
           { key: t('conclude.whatWasGood'), value: said(findings.whatWasGood) },
           { key: t('conclude.couldBeBetter'), value: said(findings.couldBeBetter) },
         ];
+  const assessed = Object.entries(findings.characteristics ?? {});
+  if (assessed.length > 0)
+    items.push({
+      key: t('conclude.skills'),
+      value: <>{assessed.map(([skill, score]) => `${tc(`skills.${skill as Skill}`)} ${score}`).join(', ')}</>,
+    });
   if (hypothesis)
     items.push(
       {

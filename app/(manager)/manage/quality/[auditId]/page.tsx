@@ -186,7 +186,11 @@ export default async function AuditPage({ params }: Props) {
             <>
               <LeftDraft
                 draft={draftOfConclusion(audit.id, ctx.actor.id)}
-                filed={[...Object.values(audit.findings), hypothesis?.claim ?? '', hypothesis?.measure ?? '']}
+                filed={[
+                  ...Object.values(audit.findings).filter((found) => typeof found === 'string'),
+                  hypothesis?.claim ?? '',
+                  hypothesis?.measure ?? '',
+                ]}
                 title={t.rich('left.title', {
                   name: names.get(audit.concludedBy ?? '') ?? '–',
                   when: () => <When key="when" at={audit.concludedAt!} mode="exact" />,
@@ -196,7 +200,12 @@ export default async function AuditPage({ params }: Props) {
             </>
           ) : (
             <Section id="conclude" title={t(`conclude.${audit.kind}`)} lead={t(`conclude.${audit.kind}Lead`)}>
-              <ConcludeForm auditId={audit.id} kind={audit.kind} accountId={ctx.actor.id} />
+              <ConcludeForm
+                auditId={audit.id}
+                kind={audit.kind}
+                workerId={audit.workerId}
+                accountId={ctx.actor.id}
+              />
             </Section>
           )}
           <Contacts auditId={audit.id} contacts={contacts} names={names} />
