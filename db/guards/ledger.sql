@@ -51,43 +51,52 @@ begin
   return null;
 end $$;
 
--- Posts several transactions with their lines and answers the ids of those whose keys were new. A function, so that its
--- plan is kept: this is the hot path. It has the rights of its caller. New accounts are named in a fixed order, so that two
--- callers who name the same ones wait for each other instead of for ever.
+-- Posts several transactions with their lines and answers the ids of those whose keys were new. It has the rights of its
+-- caller. This is the hot path: one small statement after the other, whose plans are kept, costs a quarter of a few that
+-- take the whole of it apart as sets. Callers send transactions in the order of their keys, and new accounts are named in
+-- that of their ids, so that two who name the same ones wait for each other instead of for ever.
 create or replace function ledger.post_entries(wanted jsonb) returns setof uuid
-language plpgsql set search_path = '' as $$
-declare opened uuid[];
+language plpgsql as $$
+declare
+  asked jsonb;
+  line jsonb;
+  opened jsonb[];
+  missing jsonb[];
 begin
-  with written as (
-    insert into ledger.transactions as t
+  for n in 0 .. jsonb_array_length(wanted) - 1 loop
+    asked := wanted->n;
+    insert into ledger.transactions
       (id, book, key, request_hash, kind, subject, occurred_at, actor_kind, actor_id, details)
-    select asked.* from pg_catalog.jsonb_to_recordset(wanted) as asked(
-      id uuid, book text, key text, request_hash text, kind text, subject text, occurred_at timestamptz,
-      actor_kind text, actor_id text, details jsonb)
-    order by asked.book, asked.key
-    on conflict (book, key) do nothing
-    returning t.id
-  )
-  select array_agg(written.id) into opened from written;
+    values ((asked->>'id')::uuid, asked->>'book', asked->>'key', asked->>'request_hash', asked->>'kind', asked->>'subject',
+      (asked->>'occurred_at')::timestamptz, asked->>'actor_kind', asked->>'actor_id', asked->'details')
+    on conflict (book, key) do nothing;
+    if not found then continue; end if;
+    opened := opened || asked;
+    for m in 0 .. jsonb_array_length(asked->'lines') - 1 loop
+      line := asked->'lines'->m;
+      if not exists (select from ledger.accounts known where known.id = line->>'account_id') then
+        missing := missing || (line || jsonb_build_object('book', asked->>'book'));
+      end if;
+    end loop;
+  end loop;
   if opened is null then return; end if;
 
-  insert into ledger.accounts (id, book, kind, party)
-  select distinct line.account_id, asked.book, line.account_kind, line.party
-  from pg_catalog.jsonb_to_recordset(wanted) as asked(id uuid, book text, lines jsonb),
-    pg_catalog.jsonb_to_recordset(asked.lines) as line(account_id text, account_kind text, party text)
-  where asked.id = any (opened)
-    and not exists (select from ledger.accounts known where known.id = line.account_id)
-  order by line.account_id
-  on conflict do nothing;
+  if missing is not null then
+    insert into ledger.accounts (id, book, kind, party)
+    select distinct l->>'account_id', l->>'book', l->>'account_kind', l->>'party'
+    from unnest(missing) l order by l->>'account_id'
+    on conflict do nothing;
+  end if;
 
-  insert into ledger.lines (transaction_id, position, book, account_id, amount_cents, occurred_at)
-  select asked.id, line.position, asked.book, line.account_id, line.amount_cents, asked.occurred_at
-  from pg_catalog.jsonb_to_recordset(wanted) as asked(id uuid, book text, occurred_at timestamptz, lines jsonb),
-    pg_catalog.jsonb_to_recordset(asked.lines) as line(position smallint, account_id text, amount_cents bigint)
-  where asked.id = any (opened)
-  order by asked.id, line.position;
-
-  return query select unnest(opened);
+  foreach asked in array opened loop
+    for m in 0 .. jsonb_array_length(asked->'lines') - 1 loop
+      line := asked->'lines'->m;
+      insert into ledger.lines (transaction_id, position, book, account_id, amount_cents, occurred_at)
+      values ((asked->>'id')::uuid, m, asked->>'book', line->>'account_id',
+        (line->>'amount_cents')::bigint, (asked->>'occurred_at')::timestamptz);
+    end loop;
+    return next (asked->>'id')::uuid;
+  end loop;
 end $$;
 
 drop trigger if exists stamp on ledger.transactions;

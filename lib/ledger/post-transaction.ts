@@ -44,9 +44,13 @@ export async function postTransactions(tx: Tx, postings: readonly Posting[]): Pr
     actor_kind,
     actor_id,
   }));
-  const opened = await tx.db.execute<{ id: string }>(
-    sql`select ledger.post_entries(${JSON.stringify(wanted)}::text::jsonb) as id`,
-  );
+  // In the order of their keys, so that two callers who post the same ones wait for each other instead of for ever.
+  const inOrder = wanted.toSorted((a, b) => (`${a.book} ${a.key}` < `${b.book} ${b.key}` ? -1 : 1));
+  const opened = await tx.db
+    .select({ id: sql<string>`id` })
+    .from(sql`ledger.post_entries(${JSON.stringify(inOrder)}::text::jsonb) as id`)
+    .prepare('ledger_post_entries')
+    .execute();
   const isNew = new Set(opened.map(({ id }) => id));
   return Promise.all(
     wanted.map(async ({ id, book, key, request_hash }) => {
@@ -75,13 +79,12 @@ function checked({ key, book, kind, subject, lines, details = {}, occurredAt }: 
     subject,
     occurred_at: happenedAt.toISOString(),
     details,
-    lines: lines.map(({ account, amountCents }, position) => {
+    lines: lines.map(({ account, amountCents }) => {
       const parsed = parseAccountId(account);
       if (parsed?.book !== book)
         throw new Error(`ledger: ${key} names ${account}, which is no account of book ${book}`);
       if (amountCents === 0n) throw new Error(`ledger: ${key} has a line of zero`);
       return {
-        position,
         account_id: account,
         account_kind: parsed.kind,
         party: parsed.party,
