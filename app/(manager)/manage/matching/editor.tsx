@@ -27,10 +27,16 @@ type Draft = { spec: PipelineSpec; revision: number; basedOnVersion: number };
 type ServiceName = { id: string; name: string };
 type Type = StepSpec['type'];
 
-/** The steps to change, beside what is different from the version in force; save, publish, discard. */
+type Given = { live: Live; draft: Draft | null };
+const nameOfGiven = ({ live, draft }: Given) => (draft ? `draft-${draft.revision}` : `live-${live.version}`);
+
+/**
+ * The steps to change, beside what is different from the version in force; save, publish, discard. The page is live: what a
+ * colleague saves meanwhile is shown at once, unless something here is not saved yet; that stays until its author lets it go.
+ */
 export function Editor({
-  live,
-  draft,
+  live: liveNow,
+  draft: draftNow,
   saved,
   remoteHosts,
   services,
@@ -42,12 +48,24 @@ export function Editor({
   services: readonly ServiceName[];
 }) {
   const t = useTranslations('matching');
-  const [steps, setSteps] = useState<StepSpec[]>((draft ?? live).spec.steps);
+  const [steps, setSteps] = useState<StepSpec[]>((draftNow ?? liveNow).spec.steps);
+  const [seen, setSeen] = useState<Given>({ live: liveNow, draft: draftNow });
   const [said, setSaid] = useState('');
   const [dragged, setDragged] = useState<string>();
   const spec = { steps };
+  const given = { live: liveNow, draft: draftNow };
+  const takeOver = () => {
+    setSeen(given);
+    setSteps((draftNow ?? liveNow).spec.steps);
+  };
+  const isOther = nameOfGiven(given) !== nameOfGiven(seen);
+  const isSame = ({ live, draft }: Given) => compare((draft ?? live).spec, spec).length === 0;
+  // What came is what was saved here, or nothing here would be lost.
+  if (isOther && (isSame(given) || isSame(seen))) takeOver();
+  const isOvertaken = isOther && !isSame(given) && !isSame(seen);
+  const { live, draft } = seen;
   const changes = compare(live.spec, spec);
-  const isSaved = compare((draft ?? live).spec, spec).length === 0;
+  const isSaved = isSame(seen);
   const problems = problemsOf(spec);
   const nameOf = (key?: string) => {
     const step = steps.find((each) => each.key === key);
@@ -91,6 +109,15 @@ export function Editor({
     <div className="mt-[2.25em] grid items-start gap-x-10 gap-y-8 xl:grid-cols-[minmax(0,3fr)_minmax(20em,2fr)]">
       <Section id="steps" title={t('manage.steps')} lead={t('manage.stepsLead')}>
         <Form action={save} hidden={hidden}>
+          {isOvertaken && (
+            <Callout
+              tone="warn"
+              title={t('manage.overtaken')}
+              action={<Button onClick={takeOver}>{t('manage.takeOver')}</Button>}
+            >
+              {t('manage.overtakenLead')}
+            </Callout>
+          )}
           {problems.length > 0 && (
             <Callout tone="warn">
               <ul className="list-inside list-disc">
@@ -124,8 +151,12 @@ export function Editor({
             {said}
           </p>
           <AddStep disabled={steps.length >= stepLimit} onAdd={add} />
-          <div className="flex flex-wrap items-center gap-3">
-            <Button type="submit" variant={canPublish ? 'secondary' : 'primary'} disabled={isSaved}>
+          <div className="sticky bottom-0 -mx-2 flex flex-wrap items-center gap-3 border-t bg-paper px-2 py-3">
+            <Button
+              type="submit"
+              variant={canPublish ? 'secondary' : 'primary'}
+              disabled={isSaved || isOvertaken}
+            >
               {t('manage.save')}
             </Button>
             <span className="text-ink-2">
@@ -292,6 +323,7 @@ function StepLine({
                     key={param.key}
                     label={label}
                     services={services}
+                    usual={Number(step.params.amountCents)}
                     prices={(value ?? {}) as Record<string, number>}
                     onChange={set}
                   />
@@ -466,28 +498,31 @@ function AddressInput({
 function PriceTable({
   label,
   services,
+  usual,
   prices,
   onChange,
 }: {
   label: string;
   services: readonly ServiceName[];
+  usual: number;
   prices: Record<string, number>;
   onChange: (prices: Record<string, number>) => void;
 }) {
   return (
-    <fieldset className="w-full">
+    <fieldset className="w-full max-w-md">
       <legend className="mb-1 text-[0.9286em]">{label}</legend>
-      <ul className="grid gap-x-6 gap-y-2 sm:grid-cols-2">
+      <ul className="grid gap-y-2">
         {services.map(({ id, name }) => (
           <li key={id}>
             <label className="flex items-center justify-between gap-3">
-              <span className="min-w-0 truncate">{name}</span>
+              <span className="min-w-0">{name}</span>
               <input
                 type="number"
                 inputMode="decimal"
                 min={0}
                 step={0.01}
                 value={prices[id] === undefined ? '' : prices[id] / 100}
+                placeholder={Number.isNaN(usual) ? undefined : String(usual / 100)}
                 onChange={({ target }) => {
                   const { [id]: _, ...others } = prices;
                   const units = target.valueAsNumber;

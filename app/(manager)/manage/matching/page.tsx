@@ -34,6 +34,7 @@ export default async function MatchingPage() {
     openAlarms(ctx),
     allServices(ctx),
   ]);
+  const took = (ms: number) => (figures.matchCount > 0 ? t('msValue', { ms }) : '–');
   return (
     <>
       <MatchingHeader
@@ -59,14 +60,13 @@ export default async function MatchingPage() {
       <Section id="figures" title={t('figures')}>
         <div className="grid grid-cols-2 gap-x-8 gap-y-6 sm:grid-cols-3 xl:grid-cols-5">
           <Figure label={t('matches')} value={figures.matchCount} />
-          <Figure label={t('p50')} value={t('msValue', { ms: figures.p50Ms })} />
-          <Figure label={t('p95')} value={t('msValue', { ms: figures.p95Ms })} />
+          <Figure label={t('p50')} value={took(figures.p50Ms)} />
+          <Figure label={t('p95')} value={took(figures.p95Ms)} />
           <Figure label={t('overbookedCount')} value={figures.overbookedCount} />
           <Figure label={t('skippedCount')} value={figures.skippedCount} />
         </div>
       </Section>
       <Editor
-        key={draft ? `draft-${draft.revision}` : `live-${live.version}`}
         live={live}
         draft={draft && { spec: draft.spec, revision: draft.revision, basedOnVersion: draft.basedOnVersion }}
         saved={

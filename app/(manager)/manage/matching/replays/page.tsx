@@ -6,6 +6,7 @@ import { EmptyState } from '#app/ui/empty-state.tsx';
 import { Section } from '#app/ui/layout-parts.tsx';
 import { Progress } from '#app/ui/stepper.tsx';
 import { Table } from '#app/ui/table.tsx';
+import { TextLink } from '#app/ui/text-link.tsx';
 import { When } from '#app/ui/when.tsx';
 import { readSetting } from '#lib/kernel/settings.ts';
 import { pipelineDraft, readReplays } from '#lib/matching/index.ts';
@@ -39,7 +40,9 @@ export default async function ReplaysPage() {
             to={wallClockOf(new Date(ctx.now.getTime() + 60_000), zone)}
           />
         ) : (
-          <p className="border-y py-4 text-ink-2">{t('needsDraft')}</p>
+          <p className="border-y py-4 text-ink-2">
+            {t('needsDraft')} <TextLink href="/manage/matching">{t('toPipeline')}</TextLink>
+          </p>
         )}
       </Section>
       <Section id="replays" title={t('caption')}>
