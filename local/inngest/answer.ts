@@ -1,6 +1,6 @@
-import type { Job } from './job.ts';
+import type { Job } from './database.ts';
 import { type Answer, OUTPUT_TOO_LARGE } from './post.ts';
-import { canonicalJson, MAX_NAME, MAX_STEP_BYTES, parseRetryAfterMs } from './protocol.ts';
+import { canonicalJson, MAX_NAME, MAX_STEP_BYTES, parseJson, parseRetryAfterMs } from './protocol.ts';
 import type { Op, Outcome, StepResult } from './settle.ts';
 
 type Fields = Record<string, unknown>;
@@ -13,32 +13,23 @@ const NOT_JSON = 'the app answered something that is not JSON';
 class Fault extends Error {}
 class Final extends Fault {}
 
-/** Text as Postgres takes it. */
 const textOf = (value: unknown) => String(value ?? '').replaceAll('\0', '');
 
-/**
- * Reads a step that the app reports as done, from an answer or a checkpoint. Undefined if its id cannot be one: in truth
- * a hash; anything else would only fail in the database.
- */
+/** Reads a step from an answer or a checkpoint. Undefined if its id cannot be one: it would only fail in the database. */
 export function readStep(step: Fields): (StepResult & { tooLarge: boolean }) | undefined {
-  const { id, op, name, displayName, data, timing } = step ?? {};
+  const { id, op, name, displayName, data = null, timing, error } = step ?? {};
   if (typeof id !== 'string' || typeof op !== 'string' || id.length > MAX_NAME || id.includes('\0'))
     return undefined;
-  const memo = op === 'StepFailed' || op === 'StepError' ? errorMemo(step.error) : memoOf(op, data);
+  // Of an error without the fields that the real server drops.
+  const { name: kind = 'Error', message = '', stack, cause } = (error ?? {}) as Fields;
+  const failed = op === 'StepFailed' || op === 'StepError';
+  const wrapped = failed ? { error: { name: kind, message, stack, cause } } : { data };
+  const memo = canonicalJson(op === 'Step' || op === 'RunComplete' ? data : wrapped);
   // When it began, as the SDK measured it: nanoseconds.
   const began = new Date(Number((timing as { a?: unknown } | undefined)?.a) / 1e6);
   const began_at = began.getTime() > 0 && began.getTime() < 4e12 ? began : null;
   const tooLarge = memo.length > MAX_STEP_BYTES / 4 && Buffer.byteLength(memo) > MAX_STEP_BYTES;
   return { id, op, name: textOf(displayName ?? name), memo, began_at, tooLarge };
-}
-
-const memoOf = (op: string, data: unknown) =>
-  op === 'Step' || op === 'RunComplete' ? canonicalJson(data) : canonicalJson({ data: data ?? null });
-
-/** The memo of a failed step: the SDK's error without the fields that the real server drops. */
-function errorMemo(error: unknown): string {
-  const { name = 'Error', message = '', stack, cause } = (error ?? {}) as Fields;
-  return canonicalJson({ error: { name, message, stack, cause } });
 }
 
 /** Reads one answer. Pure; decides retry, end, results and open steps by the recorded rules. */
@@ -47,10 +38,9 @@ export function readAnswer(answer: Answer, job: Job, maxAttempts: number, now: n
   try {
     readInto(outcome, answer, job.attempt + 1 >= maxAttempts, now);
   } catch (error) {
-    const { name, message: why } = error as Error;
     // What no SDK writes, such as JSON nested ten thousands deep, ends in other errors than ours.
-    const message = error instanceof Fault ? why : `the app's answer cannot be read: ${error}`;
-    const result = canonicalJson({ name: name === OUTPUT_TOO_LARGE ? name : 'Error', message });
+    const message = error instanceof Fault ? error.message : `the app's answer cannot be read: ${error}`;
+    const result = canonicalJson({ name: 'Error', message });
     const final = error instanceof Final || job.attempt + 1 >= maxAttempts;
     outcome.next = final ? { end: 'failed', result } : { error: result };
   }
@@ -61,9 +51,9 @@ export function readAnswer(answer: Answer, job: Job, maxAttempts: number, now: n
 function readInto(outcome: Outcome & { planned: Op[] }, answer: Answer, last: boolean, now: number): void {
   if ('failure' in answer) {
     if (answer.failure !== OUTPUT_TOO_LARGE) throw new Fault(answer.failure);
-    throw Object.assign(new Final("Your function's response body exceeds the maximum size limit"), {
-      name: OUTPUT_TOO_LARGE,
-    });
+    const message = "Your function's response body exceeds the maximum size limit";
+    outcome.next = { end: 'failed', result: canonicalJson({ name: OUTPUT_TOO_LARGE, message }) };
+    return;
   }
   let { status, headers, body } = answer;
   const hint = status === 401 ? SIGNATURE_HINT : '';
@@ -81,9 +71,9 @@ function readInto(outcome: Outcome & { planned: Op[] }, answer: Answer, last: bo
   const retryAt = parseRetryAfterMs(headers['retry-after'], now);
   if (status === 200) outcome.next = { end: 'completed', result: canonicalJson(parse(body)) };
   else if (status !== 206) {
-    const error = canonicalJson(
-      hint ? { name: 'Error', message: `the app answered 401${hint}` } : errorOf(status, body),
-    );
+    const said = { name: 'Error', message: body.slice(0, 1000) };
+    const silent = { name: 'Error', message: `the app answered ${status}${hint}` };
+    const error = canonicalJson(hint ? silent : (parse(body, said) ?? silent));
     const final = last || headers['x-inngest-no-retry'] === 'true';
     outcome.next = final ? { end: 'failed', result: error } : { error, retryAt };
   }
@@ -109,19 +99,8 @@ function readInto(outcome: Outcome & { planned: Op[] }, answer: Answer, last: bo
   }
 }
 
-function parse(text: string): unknown {
-  try {
-    return text.trim() === '' ? null : JSON.parse(text);
-  } catch {
-    throw new Fault(NOT_JSON);
-  }
-}
-
-/** The error that the app answered, or something like one. */
-function errorOf(status: number, body: string): unknown {
-  try {
-    return JSON.parse(body) ?? { name: 'Error', message: `the app answered ${status}` };
-  } catch {
-    return { name: 'Error', message: body.slice(0, 1000) || `the app answered ${status}` };
-  }
+function parse(text: string, otherwise?: unknown): unknown {
+  const value = text.trim() === '' ? null : parseJson(text);
+  if (value === undefined && !otherwise) throw new Fault(NOT_JSON);
+  return value === undefined ? otherwise : value;
 }

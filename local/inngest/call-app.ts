@@ -1,10 +1,11 @@
+import { Readable } from 'node:stream';
 import { readAnswer } from './answer.ts';
 import type { Core } from './core.ts';
-import { rowsOf } from './database.ts';
+import { createJob, type Job, rowsOf } from './database.ts';
 import { newId } from './event.ts';
-import { createJob, type Job } from './job.ts';
-import { type Answer, post, UNREACHABLE } from './post.ts';
-import { canonicalJson, MAX_ANSWER_BYTES, MAX_STATE_BYTES, MAX_STEP_BYTES, signBody } from './protocol.ts';
+import type { FunctionConfig } from './function-config.ts';
+import { type Answer, post, readAtMost, UNREACHABLE } from './post.ts';
+import { canonicalJson, MAX_ANSWER_BYTES, MAX_STEP_BYTES, signBody } from './protocol.ts';
 import { type Outcome, settle, stepDone } from './settle.ts';
 
 /** Calls the app for one claimed row and settles what it answers. Throws only if the database stays away. */
@@ -20,11 +21,15 @@ export async function callApp(core: Core, job: Job): Promise<Job[]> {
   if (unreachable) core.unreachable();
   const outcome = readAnswer(answer, job, fn.maxAttempts, Date.now());
   const { next } = outcome;
-  const about = { function: fn.id, run: job.run_id, attempt: job.attempt };
-  if (next && 'error' in next)
-    core.log('warn', 'a call will be tried again', { ...about, error: next.error.slice(0, 500) });
-  else if (next?.end === 'failed')
-    core.log('error', 'a run failed', { ...about, error: next.result.slice(0, 500) });
+  const log = (level: 'warn' | 'error', what: string, error: string) =>
+    core.log(level, what, {
+      function: fn.id,
+      run: job.run_id,
+      attempt: job.attempt,
+      error: error.slice(0, 500),
+    });
+  if (next && 'error' in next) log('warn', 'a call will be tried again', next.error);
+  else if (next?.end === 'failed') log('error', 'a run failed', next.result);
   const jobs = await core.patiently(() => settle(core, job, outcome));
   // It registered while this call failed: too soon for the registration to find the row that waits.
   if (!unreachable || core.registry.registeredAt() < began) return jobs;
@@ -60,92 +65,70 @@ async function readState(core: Core, job: Job): Promise<State | undefined> {
   return events.length === 0 ? undefined : { events: events.map(({ payload }) => payload), steps };
 }
 
-function sendCall(
-  core: Core,
-  job: Job,
-  fn: { uuid: string; url: string; maxAttempts: number },
-  { events, steps }: State,
-): Promise<Answer> {
-  const requestId = newId();
-  const useApi = steps.reduce((size, step) => size + step.memo.length, 0) > MAX_STATE_BYTES;
+function sendCall(core: Core, job: Job, fn: FunctionConfig, { events, steps }: State): Promise<Answer> {
+  const { id: job_id, run_id, step_id, attempt, generation: generation_id, plan_only } = job;
+  const request_id = newId();
+  // Too much to be sent with the call: the SDK fetches it.
+  const use_api = steps.reduce((size, step) => size + step.memo.length, 0) > MAX_STEP_BYTES;
   const stack = steps.map((step) => step.id);
   const ctx = {
-    attempt: job.attempt,
-    disable_immediate_execution: job.plan_only,
-    env: '',
+    ...{ attempt, env: '', generation_id, job_id, request_id, run_id, step_id: 'step', use_api },
+    disable_immediate_execution: plan_only,
     fn_id: fn.uuid,
-    generation_id: job.generation,
-    job_id: job.id,
     max_attempts: fn.maxAttempts,
     // Opaque to the SDK: by it a checkpoint names its queue row.
-    qi_id: Buffer.from(`${job.id}::default`).toString('base64'),
-    request_id: requestId,
-    run_id: job.run_id,
+    qi_id: Buffer.from(`${job_id}::default`).toString('base64'),
     stack: { current: stack.length, stack },
-    step_id: 'step',
-    use_api: useApi,
   };
   // Put together by hand in canonical order: what is stored is canonical already and need not be parsed again.
-  const sorted = useApi ? [] : steps.toSorted((a, b) => (a.id < b.id ? -1 : 1));
+  const sorted = use_api ? [] : steps.toSorted((a, b) => (a.id < b.id ? -1 : 1));
   const memos = sorted.map((step) => `${JSON.stringify(step.id)}:${step.memo}`).join(',');
-  const body = `{"ctx":${canonicalJson(ctx)},"defers":{},"event":${events[0]},"events":[${events.join(',')}],"steps":{${memos}},"use_api":${useApi},"version":${job.version}}`;
+  const body = `{"ctx":${canonicalJson(ctx)},"defers":{},"event":${events[0]},"events":[${events.join(',')}],"steps":{${memos}},"use_api":${use_api},"version":${job.version}}`;
   const address = new URL(fn.url);
-  address.searchParams.set('stepId', job.step_id);
+  address.searchParams.set('stepId', step_id);
   const headers = {
     'content-type': 'application/json',
     'user-agent': 'Inngest',
-    'x-inngest-generation-id': String(job.generation),
-    'x-inngest-job-id': job.id,
+    'x-inngest-generation-id': String(generation_id),
+    'x-inngest-job-id': job_id,
     'x-inngest-req-version': String(job.version),
-    'x-inngest-step-id': job.step_id,
-    'x-request-id': requestId,
-    'x-run-id': job.run_id,
+    'x-inngest-step-id': step_id,
+    'x-request-id': request_id,
+    'x-run-id': run_id,
     ...signatureOf(core, body),
   };
   return post(address, { headers, body, timeoutMs: core.callTimeoutMs, maxBytes: MAX_ANSWER_BYTES });
 }
 
-/** The header that signs a call, when there is a key. */
 export const signatureOf = ({ signingKey }: Core, body: string): Record<string, string> =>
   signingKey ? { 'x-inngest-signature': signBody(signingKey, body, Date.now()) } : {};
 
-/**
- * `step.fetch`: makes the request in the app's place; whatever is answered is the result. Nobody there, or no answer in
- * time: again by the backoff, as often as a step may be tried, then the step fails.
- */
+/** `step.fetch`: makes the request in the app's place, as often as a step may be tried; whatever is answered is the result. */
 export async function fetchStep(core: Core, job: Job): Promise<Job[]> {
-  let outcome: Outcome;
-  try {
-    outcome = stepDone(job, canonicalJson({ data: await request(job.request ?? '{}', core.callTimeoutMs) }));
-  } catch (fault) {
-    const { message, cause } = fault as Error;
-    const reason = `Error making gateway request: ${(cause as Error)?.message || message}`;
-    const error = { name: 'GatewayError', message: reason };
-    const last = job.attempt + 1 >= (core.registry.get(job.function_id)?.maxAttempts ?? 1);
-    outcome = last
-      ? stepDone(job, canonicalJson({ error }))
-      : { results: [], next: { error: canonicalJson(error) } };
-  }
-  return core.patiently(() => settle(core, job, outcome));
+  const { maxAttempts = 1 } = core.registry.get(job.function_id) ?? {};
+  const done = await request(job.request ?? '{}', core.callTimeoutMs).then(
+    (data) => stepDone(job, canonicalJson({ data })),
+    ({ message, cause }): Outcome => {
+      const error = {
+        name: 'GatewayError',
+        message: `Error making gateway request: ${cause?.message || message}`,
+      };
+      if (job.attempt + 1 >= maxAttempts) return stepDone(job, canonicalJson({ error }));
+      return { results: [], next: { error: canonicalJson(error) } };
+    },
+  );
+  return core.patiently(() => settle(core, job, done));
 }
 
 async function request(json: string, timeoutMs: number) {
-  const { url, method = 'POST', headers, body } = JSON.parse(json) as RequestInit & { url: string };
-  const bare = method === 'GET' || method === 'HEAD';
+  const { url, method = 'POST', headers, body: given } = JSON.parse(json) as RequestInit & { url: string };
+  const sent = method === 'GET' || method === 'HEAD' ? undefined : given || undefined;
   const signal = AbortSignal.timeout(timeoutMs);
-  const response = await fetch(url, { method, headers, body: bare ? undefined : body || undefined, signal });
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of response.body ?? []) {
-    size += chunk.length;
-    if (size > MAX_STEP_BYTES) throw new Error('http response size is greater than the limit');
-    chunks.push(chunk);
-  }
+  const response = await fetch(url, { method, headers, body: sent, signal });
+  const body = await readAtMost(MAX_STEP_BYTES, response.body ?? Readable.from([]));
+  if (body === undefined) throw new Error('http response size is greater than the limit');
   // Header names as the real server writes them.
-  const named = [...response.headers].map(([name, value]) => [
-    name.replace(/(^|-)[a-z]/g, (letter) => letter.toUpperCase()),
-    value,
-  ]);
-  const text = Buffer.concat(chunks).toString();
-  return { body: text, headers: Object.fromEntries(named), status_code: response.status, url };
+  const proper = (name: string) => name.replace(/(^|-)[a-z]/g, (letter) => letter.toUpperCase());
+  const named = [...response.headers].map(([name, value]) => [proper(name), value]);
+  return { body, headers: Object.fromEntries(named), status_code: response.status, url };
 }

@@ -34,7 +34,7 @@ const otherAnswers: Record<string, Other[]> = {
     {
       n: 14,
       is: invalid(
-        'function "bad-cron-a": option "triggers.cron" "not a cron" is not a cron schedule: CronPattern: invalid configuration format (\'not a cron\'), exactly five, six, or seven space separated parts are required.',
+        'function "bad-cron-a": option "triggers.cron" is not a cron schedule: CronPattern: invalid configuration format (\'not a cron\'), exactly five, six, or seven space separated parts are required.',
       ),
       why: 'it names the function and the option',
     },

@@ -1,12 +1,14 @@
 import postgres from 'postgres';
+import { newId } from './event.ts';
 
 export type Sql = postgres.Sql;
 export type AnySql = postgres.Sql | postgres.TransactionSql;
 
 // JSON lives in text columns, in canonical form: it is spliced into calls as it is, never searched by Postgres, and may
 // hold \u0000, which jsonb refuses. No foreign keys: each would lock the run's row for every step written.
-const FIRST_VERSION = 4;
 const VERSIONS = [
+  // Nobody has the versions before this one.
+  ...['', '', ''],
   `
 create table apps (
   id text primary key, url text not null, checksum text not null, synced_at timestamptz not null default now());
@@ -66,7 +68,6 @@ export function jsonParam(value: unknown): string {
     : text;
 }
 
-/** Objects as rows of a table, to select from. */
 export function rowsOf(sql: AnySql, table: string, rows: object[]) {
   return sql`json_populate_recordset(null::${sql(table)}, ${jsonParam(rows)}::text::json)`;
 }
@@ -99,18 +100,72 @@ export async function migrate(sql: Sql, schema: string): Promise<void> {
   if (!/^[a-z_][a-z0-9_]{0,50}$/.test(schema)) throw new Error(`not a schema name: ${schema}`);
   await sql.begin(async (tx) => {
     await tx`select pg_advisory_xact_lock(hashtext(${`${schema} migrate`}))`;
-    const [found] = await tx`
-      select to_regclass(${`${schema}.meta`}) is not null as ready, to_regnamespace(${schema}) is null as missing`;
+    const [found] = await tx`select to_regnamespace(${schema}) is null as missing`;
     if (found?.missing) await tx.unsafe(`create schema ${schema}`);
-    if (!found?.ready) await tx`create table meta (version int not null)`;
-    const [{ version } = { version: FIRST_VERSION - 1 }] = await tx`select version from meta`;
-    const newest = FIRST_VERSION - 1 + VERSIONS.length;
-    if (version > newest || version < FIRST_VERSION - 1)
-      throw new Error(
-        `schema ${schema} has version ${version}, this runner knows ${FIRST_VERSION} to ${newest}`,
-      );
-    for (const statements of VERSIONS.slice(version - FIRST_VERSION + 1)) await tx.unsafe(statements);
-    if (version !== newest) await tx`delete from meta`;
-    if (version !== newest) await tx`insert into meta values (${newest})`;
+    await tx`create table if not exists meta (version int not null)`;
+    const [{ version } = { version: 0 }] = await tx`select version from meta`;
+    if (version > VERSIONS.length)
+      throw new Error(`schema ${schema} has version ${version}, this runner knows ${VERSIONS.length}`);
+    for (const statements of VERSIONS.slice(version)) await tx.unsafe(statements);
+    await tx`delete from meta`;
+    await tx`insert into meta values (${VERSIONS.length})`;
   });
+}
+
+/** A row of the queue: something that a run waits for, a schedule's next tick, or events held back. An open run has one. */
+export type Job = {
+  id: string;
+  kind: keyof typeof OPS | 'call' | 'timeout' | 'cancel' | 'cron' | 'debounce' | 'batch';
+  function_id: string;
+  run_id: string;
+  /** `step` for a call of the whole function, else the hashed id of the one step. */
+  step_id: string;
+  name: string;
+  plan_only: boolean;
+  race: boolean;
+  due_at: Date;
+  /** A schedule's tick without jitter; until when a debounce may be put off; the deadline of a finish. */
+  at?: Date | null;
+  locked_by: number | null;
+  /** Concurrency keys with their limits; not null means that the claim must ask first. */
+  keys: string[] | null;
+  limits?: number[] | null;
+  /** The events held back. */
+  events?: string[] | null;
+  /** The events of a run's first call, when they are known without reading. Not stored. */
+  fresh?: string[] | null;
+  // A higher generation takes a row over: an answer or checkpoint of an older one is refused.
+} & Record<'attempt' | 'generation' | 'version' | 'priority', number> &
+  Partial<Record<'throttle' | 'event_name' | 'expression' | 'awaited' | 'request' | 'error', string | null>>;
+
+/** The kinds of rows that are an open step, and what the SDK calls them. */
+export const OPS = {
+  ...{
+    sleep: 'Sleep',
+    wait: 'WaitForEvent',
+    signal: 'WaitForSignal',
+    invoke: 'InvokeFunction',
+    fetch: 'Gateway',
+  },
+} as const;
+
+type Like = Pick<Job, 'function_id' | 'run_id'> & Partial<Job>;
+
+export function createJob(like: Like, fields: Partial<Job> = {}): Job {
+  const { function_id, run_id, version = -1, limits, priority = 0 } = like;
+  // A start that only had to pass its throttle is as free as any other afterwards.
+  const keys = like.keys?.length || priority ? (like.keys ?? []) : null;
+  const start = { id: newId(), kind: 'call' as const, step_id: 'step', name: '', attempt: 0, generation: 1 };
+  const free = { version, plan_only: false, race: false, due_at: new Date(), locked_by: null };
+  return { ...start, ...free, function_id, run_id, keys, limits, priority, ...fields };
+}
+
+/** Inserts rows that are not there yet and whose step has no result yet; gives the ids of those inserted. */
+export async function insertJobs(sql: AnySql, jobs: Job[]): Promise<Set<string>> {
+  if (jobs.length === 0) return new Set();
+  const rows = await sql<{ id: string }[]>`
+    insert into queue select * from ${rowsOf(sql, 'queue', jobs)} as x
+    where not exists (select from steps s where s.run_id = x.run_id and s.id = x.step_id)
+    on conflict (run_id, step_id) where step_id <> 'step' do nothing returning id`;
+  return new Set(rows.map((row) => row.id));
 }

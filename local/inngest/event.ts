@@ -1,14 +1,8 @@
 import { monotonicFactory, uuidToULID } from 'ulid';
-import { canonicalJson, MAX_EVENT_BYTES, MAX_EVENTS_PER_REQUEST, MAX_NAME } from './protocol.ts';
+import { canonicalJson, MAX_EVENT_BYTES, MAX_EVENTS_PER_REQUEST, MAX_NAME, parseJson } from './protocol.ts';
 
-export type Payload = {
-  id: string;
-  name: string;
-  ts: number;
-  data: Record<string, unknown>;
-  user: unknown;
-  v?: string;
-};
+type Data = Record<string, unknown>;
+export type Payload = { id: string; name: string; ts: number; data: Data; user: unknown; v?: string };
 
 /** An event as stored: `id` is ours, `payload.id` is the sender's when it gave one. */
 export type StoredEvent = { id: string; payload: Payload; text: string; givenId: boolean };
@@ -17,7 +11,7 @@ export const newId = monotonicFactory();
 
 /** Completes an event the way the real server does: own id or ours, `ts`, an empty `user`. */
 export function createEvent(raw: Partial<Payload> & { name: string }, id = newId()): StoredEvent {
-  const { name, data = {}, ts, user, v } = raw;
+  const { name, data, ts, user, v } = raw;
   const own = { data: data ?? {}, id: raw.id || id, name, ts: ts || Date.now(), user: user ?? {} };
   const payload: Payload = v ? { ...own, v } : own;
   return { id, payload, text: canonicalJson(payload), givenId: Boolean(raw.id) };
@@ -28,22 +22,11 @@ export function withoutEmptyUser({ user, ...event }: Payload): Partial<Payload> 
   return Object.keys((user as object) ?? {}).length > 0 ? { ...event, user } : event;
 }
 
-/**
- * Reads the body of `POST /e/:key`. Like the real server it keeps the events before the first bad one and says what is
- * wrong with that one. `seed` (`milliseconds,base64 of 10 bytes`) makes the ids the same when the request is repeated.
- */
-export function readEvents(
-  body: string,
-  seed: string | undefined,
-): { events: StoredEvent[]; error?: string } {
+/** Reads the body of `POST /e/:key`: the events before the first bad one, and what is wrong with that. */
+export function readEvents(body: string, seed?: string): { events: StoredEvent[]; error?: string } {
   const events: StoredEvent[] = [];
-  let parsed: unknown = [];
-  try {
-    if (body.trim()) parsed = JSON.parse(body);
-  } catch {
-    parsed = null;
-  }
-  if (parsed === null || typeof parsed !== 'object')
+  const parsed = body.trim() ? parseJson(body) : [];
+  if (!parsed || typeof parsed !== 'object')
     return { events, error: 'Request body must contain an event object or an array of event objects' };
   for (const [index, raw] of (Array.isArray(parsed) ? parsed : [parsed]).entries()) {
     if (index >= MAX_EVENTS_PER_REQUEST)
@@ -53,11 +36,8 @@ export function readEvents(
     try {
       const event = createEvent(raw as Payload, seededId(seed, index) ?? newId());
       const size = event.text.length * 3 > MAX_EVENT_BYTES ? Buffer.byteLength(JSON.stringify(raw)) : 0;
-      if (size > MAX_EVENT_BYTES)
-        return {
-          events,
-          error: `Event is over the max size: Max ${MAX_EVENT_BYTES} bytes / Size ${size} bytes`,
-        };
+      const tooLarge = `Event is over the max size: Max ${MAX_EVENT_BYTES} bytes / Size ${size} bytes`;
+      if (size > MAX_EVENT_BYTES) return { events, error: tooLarge };
       events.push(event);
     } catch (fault) {
       // The stack ends where JSON nested ten thousands deep is walked through.

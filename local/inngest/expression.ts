@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type ASTNode, Environment, type ParseResult } from '@marcbachmann/cel-js';
+import { type ASTNode, Environment, type ParseResult, serialize } from '@marcbachmann/cel-js';
 
 const environment = new Environment({ unlistedVariablesAreDyn: true, homogeneousAggregateLiterals: false });
 const compiled = new Map<string, ParseResult>();
@@ -40,32 +40,23 @@ export function keyValue(source: string, event: unknown): string | undefined {
   }
 }
 
-const MAX_DEPTH = 6;
-const MAX_KEYS = 5000;
+const [MAX_DEPTH, MAX_KEYS] = [6, 5000] as const;
 const isScalar = (value: unknown) => value === null || ['string', 'number', 'boolean'].includes(typeof value);
 const matchKey = (path: string[], value: unknown) => short(JSON.stringify([...path, value]));
 const conjuncts = (node: ASTNode): ASTNode[] =>
   node.op === '&&' ? (node.args as [ASTNode, ASTNode]).flatMap(conjuncts) : [node];
-const pathOf = ({ op, args }: ASTNode): string[] =>
-  op === 'id'
-    ? [args as string]
-    : op === '.'
-      ? [...pathOf((args as [ASTNode, string])[0]), (args as string[])[1] as string]
-      : [''];
+const pathOf = (node: ASTNode) =>
+  serialize(node)
+    .match(/^(event|async)((?:\.\w+)+)$/)?.[0]
+    .split('.') ?? [];
 
-/**
- * What an event must hold for this expression of a waiting run to be true, as an indexed key: the field and the value of
- * an `event.… == async.…` that all else is joined to by `&&`. Undefined when there is none: then every event is asked.
- */
+/** What an event must hold for the expression to be true, as an indexed key: an `event.… == async.…` that must hold. */
 export function awaitedKey(source: string | undefined, event: unknown): string | undefined {
   for (const { op, args } of source ? conjuncts(compileExpression(source).ast) : []) {
     const sides = op === '==' ? (args as [ASTNode, ASTNode]).map(pathOf) : [];
     const [ours, theirs] = ['event', 'async'].map((root) => sides.find(([name]) => name === root)?.slice(1));
     if (!ours || !theirs || theirs.length > MAX_DEPTH) continue;
-    const value = ours.reduce<unknown>(
-      (at, name) => (at as Record<string, unknown> | undefined)?.[name],
-      event,
-    );
+    const value = ours.reduce<unknown>((at, name) => (at as Record<string, unknown> | null)?.[name], event);
     if (isScalar(value)) return matchKey(theirs, value);
   }
 }

@@ -6,28 +6,27 @@ import { DAY_MS, parseDurationMs, parseInstantMs, uuidOf, YEAR_MS } from './prot
 /** A sync that this runner cannot honour; the message names the function and the option. */
 export class SyncRefused extends Error {}
 
-/** Text that `read` understands; it throws the reason why not. */
-const parsed = <T>(read: (text: string) => T) =>
+/** Text that `read` takes without throwing. */
+const parsed = <T>(read: (text: string) => T, why = '') =>
   z.string().transform((text, ctx): T => {
     try {
       return read(text);
     } catch (error) {
-      ctx.addIssue((error as Error).message.split('\n')[0] ?? '');
+      ctx.addIssue(why + (error as Error).message.split('\n')[0]);
       return z.NEVER;
     }
   });
 const fail = (why: string): never => {
   throw new Error(why);
 };
-const expression = parsed((text) => {
-  try {
-    compileExpression(text);
-  } catch (error) {
-    fail(`is not a valid expression: ${(error as Error).message}`);
-  }
-  return text;
-});
-const key = expression.optional();
+const key = parsed((text) => compileExpression(text) && text, 'is not a valid expression: ').optional();
+const schedule = parsed(
+  (text) => [nextTick(text, new Date()), text][1] as string,
+  'is not a cron schedule: ',
+);
+const instant = parsed((text) =>
+  parseInstantMs(text, 0) === undefined ? fail('is not a duration or date') : text,
+);
 const duration = (from: number, to: number) =>
   parsed((text) => {
     const ms = parseDurationMs(text) ?? fail(`"${text}" is not a duration`);
@@ -37,17 +36,10 @@ const whole = (from: number, to: number) => {
   const error = `must be a number from ${from} to ${to}`;
   return z.int(error).min(from, error).max(to, error);
 };
-const schedule = parsed((text) => {
-  try {
-    nextTick(text, new Date());
-  } catch (error) {
-    fail(`"${text}" is not a cron schedule: ${(error as Error).message}`);
-  }
-  return text;
-});
 
 const jitter = duration(1000, 300_000).optional();
 const rate = { limit: whole(1, 1_000_000), key };
+const year = duration(1, YEAR_MS).optional();
 const trigger = z
   .strictObject({ event: z.string().optional(), expression: key, cron: schedule.optional(), jitter })
   .refine(({ event, cron }) => event ?? cron, 'has neither an event nor a cron')
@@ -56,14 +48,12 @@ const cancellation = z.strictObject({
   // As they are looked up: a name, or all below one of its parts.
   event: z.string('has no event').regex(/^([^*]*[/.])?\*$|^[^*]+$/, 'may have a * only for the last part'),
   if: key,
-  timeout: parsed((text) =>
-    parseInstantMs(text, 0) === undefined ? fail('is not a duration or date') : text,
-  ).optional(),
+  timeout: instant.optional(),
 });
+const asLimit = (raw: unknown) => (typeof raw === 'number' ? { limit: raw } : raw);
 const limit = z
   .strictObject({ limit: rate.limit, key, scope: z.enum(['fn', 'env', 'account']).default('fn') })
   .refine(({ scope, key }) => scope === 'fn' || key, { error: 'needs a key', path: ['scope'] });
-/** One, several or none of something. */
 const list = <T extends z.ZodType>(type: T) => z.preprocess((raw) => [raw ?? []].flat(), z.array(type));
 const step = z.object({
   runtime: z.object({ url: z.string().regex(/^https?:\/\//, 'is not an http address') }),
@@ -77,9 +67,9 @@ const FUNCTION = z.strictObject({
   steps: z.object({ step }),
   triggers: list(trigger),
   cancel: list(cancellation),
-  concurrency: z.preprocess(
-    (raw) => [raw ?? []].flat().map((each) => (typeof each === 'number' ? { limit: each } : each)),
-    z.array(limit).max(2, 'has more than two limits'),
+  concurrency: list(z.preprocess(asLimit, limit)).refine(
+    (limits) => limits.length <= 2,
+    'has more than two limits',
   ),
   idempotency: key,
   priority: z.strictObject({ run: key }).optional(),
@@ -103,7 +93,7 @@ const FUNCTION = z.strictObject({
     .optional(),
   singleton: z.strictObject({ mode: z.enum(['skip', 'cancel']), key }).optional(),
   timeouts: z
-    .strictObject({ start: duration(1, YEAR_MS).optional(), finish: duration(1, YEAR_MS).optional() })
+    .strictObject({ start: year, finish: year })
     .transform(({ start: startMs, finish: finishMs }) => ({ startMs, finishMs }))
     .optional(),
 });
@@ -117,10 +107,7 @@ const NAMES: Record<string, string> = { cancel: 'cancelOn', expression: 'if', st
 const nameOf = (path: PropertyKey[]) =>
   path.flatMap((part) => (typeof part === 'string' && (NAMES[part] ?? part)) || []).join('.');
 
-/**
- * Reads one function of a `/fn/register` body. Throws SyncRefused for anything that would otherwise be silently
- * ignored: an option this runner does not have, a bad expression, cron, duration or number.
- */
+/** Reads one function of a `/fn/register` body. Throws SyncRefused for all that would otherwise be silently ignored. */
 export function readFunctionConfig(raw: unknown) {
   // Servers of other languages write what is not set as null or as nothing.
   const set = (_: string, value: unknown) => (value === null || value === '' ? undefined : value);

@@ -1,19 +1,18 @@
 import type { AddressInfo } from 'node:net';
-import { type Core, type RunnerOptions, readOptions } from './core.ts';
+import { type Core, type RunnerOptions, settingsOf } from './core.ts';
 import { connect, migrate } from './database.ts';
-import { pruneHistory } from './prune.ts';
 import { createQueue } from './queue.ts';
 import { createRegistry } from './registry.ts';
 import { createServer } from './server.ts';
-import { keepSyncing } from './sync.ts';
+import { keepPruning, keepSyncing } from './upkeep.ts';
 
 export type { RunnerOptions } from './core.ts';
 export type Runner = { port: number; url: string; close(graceMs?: number): Promise<void> };
 
 /** Starts a runner. Throws if the database cannot be reached or the port is taken. */
 export async function startRunner(options: RunnerOptions): Promise<Runner> {
-  const settings = readOptions(options);
-  const { databaseUrl, schema, host, keepHistoryMs, dev, log } = settings;
+  const settings = settingsOf(options);
+  const { databaseUrl, schema, host, dev, log } = settings;
   let lost = false;
   const onLost = () => {
     if (lost) return;
@@ -49,12 +48,7 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
     const syncing = keepSyncing(core);
     core.unreachable = syncing.again;
     closing.push(syncing.stop);
-    const prune = () => pruneHistory(sql, new Date(Date.now() - keepHistoryMs));
-    const pruning = setInterval(
-      () => prune().catch((error) => log('warn', 'pruning failed', { error: String(error) })),
-      Math.min(3600_000, Math.max(keepHistoryMs / 4, 1000)),
-    );
-    closing.push(() => clearInterval(pruning));
+    closing.push(keepPruning(core));
     log('info', 'runner ready', { port, dev, schema });
     return {
       port,

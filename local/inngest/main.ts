@@ -1,54 +1,48 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { startRunner } from './index.ts';
+import { type Runner, startRunner } from './index.ts';
 
 const given = (name: string) => process.env[name] || undefined;
-const number = (name: string) => Number(given(name)) || undefined;
-const away = ['ECONNREFUSED', 'ECONNRESET', 'CONNECTION_CLOSED', 'CONNECT_TIMEOUT', '57P03', '57P01'];
-const databaseUrl = given('DATABASE_URL');
+const needed = (name: string): string => {
+  const value = given(name);
+  if (value) return value;
+  throw new Error(`${name} is missing; without keys it runs in dev mode, INNGEST_DEV=1`);
+};
 const dev = !['0', 'false', undefined].includes(given('INNGEST_DEV'));
-const signingKey = dev ? undefined : given('INNGEST_SIGNING_KEY');
-const eventKey = given('INNGEST_EVENT_KEY');
-const backoffMs = number('RUNNER_BACKOFF_MS');
-if (!databaseUrl) throw new Error('DATABASE_URL is missing');
-if (!dev && !(signingKey && eventKey))
-  throw new Error(
-    'INNGEST_SIGNING_KEY and INNGEST_EVENT_KEY are missing; INNGEST_DEV=1 runs unsigned, without',
-  );
+const texts = ['schema', 'host', 'password', 'missedTicks'];
+const numbers = ['port', 'maxCalls', 'callTimeoutMs', 'keepHistoryMs', 'backoffMs'];
+// RUNNER_MAX_CALLS is the option maxCalls, and so on.
+const named = [...texts, ...numbers].flatMap((option) => {
+  const value = given(`RUNNER_${option.replace(/[A-Z]/g, '_$&').toUpperCase()}`);
+  return value ? [[option, texts.includes(option) ? value : Number(value)]] : [];
+});
+const options = {
+  port: 8288,
+  databaseUrl: needed('DATABASE_URL'),
+  appUrl: given('APP_URL')?.replace(/\/?$/, '/api/inngest'),
+  eventKeys: dev ? [] : needed('INNGEST_EVENT_KEY').split(','),
+  signingKey: dev ? undefined : needed('INNGEST_SIGNING_KEY'),
+  signingKeyFallback: dev ? undefined : given('INNGEST_SIGNING_KEY_FALLBACK'),
+  onDatabaseLost: () => process.exit(1),
+  ...Object.fromEntries(named),
+};
 
-const start = () =>
-  startRunner({
-    databaseUrl,
-    schema: given('RUNNER_SCHEMA'),
-    port: Number(process.env.RUNNER_PORT ?? 8288),
-    host: given('RUNNER_HOST'),
-    password: given('RUNNER_PASSWORD'),
-    appUrl: given('APP_URL')?.replace(/\/?$/, '/api/inngest'),
-    eventKeys: eventKey?.split(','),
-    signingKey,
-    signingKeyFallback: dev ? undefined : given('INNGEST_SIGNING_KEY_FALLBACK'),
-    maxCalls: number('RUNNER_MAX_CALLS'),
-    callTimeoutMs: number('RUNNER_CALL_TIMEOUT_MS'),
-    keepHistoryMs: number('RUNNER_KEEP_HISTORY_MS'),
-    backoffMs: backoffMs ? () => backoffMs : undefined,
-    missedTicks: given('RUNNER_MISSED_TICKS') === 'skip' ? 'skip' : 'once',
-    onDatabaseLost: () => process.exit(1),
-  });
-// The database may be starting beside us, or again.
-const end = Date.now() + 60_000;
-const runner = await start().catch(again);
-async function again(error: { code?: string }): ReturnType<typeof start> {
-  if (!away.includes(error.code ?? '') || Date.now() > end) throw error;
-  await pause(250);
-  return start().catch(again);
-}
+const AWAY = /ECONNREFUSED|ECONNRESET|CONNECTION_CLOSED|CONNECT_TIMEOUT|57P03|57P01/;
+let runner: Runner | undefined;
+for (const end = Date.now() + 60_000; !runner; )
+  try {
+    runner = await startRunner(options);
+  } catch (error) {
+    // The database may be starting beside us, or again.
+    if (!AWAY.test(`${(error as { code?: string }).code}`) || Date.now() > end) throw error;
+    await pause(250);
+  }
 
+const { close } = runner;
 let closing = false;
-for (const signal of ['SIGINT', 'SIGTERM'] as const)
-  process.on(signal, () => {
+for (const signal of ['SIGINT', 'SIGTERM'])
+  process.on(signal, async () => {
     if (closing) process.exit(1);
     closing = true;
-    runner.close().then(
-      () => process.exit(0),
-      () => process.exit(1),
-    );
+    await close();
+    process.exit(0);
   });

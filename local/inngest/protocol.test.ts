@@ -1,11 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { readAnswer } from './answer.ts';
+import { createJob } from './database.ts';
 import { readEvents } from './event.ts';
 import { matches } from './expression.ts';
-import { passRate } from './flow.ts';
 import { readFunctionConfig, SyncRefused } from './function-config.ts';
-import { createJob } from './job.ts';
 import {
   bearerOf,
   canonicalJson,
@@ -15,6 +14,7 @@ import {
   parseRetryAfterMs,
   signBody,
 } from './protocol.ts';
+import { passRate } from './start-runs.ts';
 
 const key = 'signkey-test-0123456789abcdef0123456789abcdef';
 

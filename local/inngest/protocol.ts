@@ -6,8 +6,6 @@ export const MAX_EVENTS_PER_REQUEST = 5000;
 export const MAX_REQUEST_BYTES = 32 * 1024 * 1024;
 export const MAX_STEP_BYTES = 4 * 1024 * 1024;
 export const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
-/** Above this the call carries no steps and the SDK fetches them (`use_api`). */
-export const MAX_STATE_BYTES = 4 * 1024 * 1024;
 /** A batch starts when its events reach this size together, however few they are. */
 export const MAX_BATCH_BYTES = 10 * 1024 * 1024;
 /** Of an event's or a signal's name, a step's id: what an index can hold. */
@@ -35,28 +33,29 @@ export function parseDurationMs(text: string): number | undefined {
   );
 }
 
-/** When a sleep or timeout ends, in epoch milliseconds: the SDK gives a duration or an ISO date in the same field. */
+/** A duration from now, or an ISO date, in epoch milliseconds. */
 export function parseInstantMs(text: string, now: number): number | undefined {
   const duration = parseDurationMs(text);
   const at = duration === undefined ? Date.parse(text) : now + duration;
   return Number.isNaN(at) ? undefined : at;
 }
 
-/**
- * When to try again by a Retry-After header: seconds count from the current time cut to whole seconds, a date is
- * exact; never sooner than 1 second nor later than 24 hours.
- */
+/** When to try again by a Retry-After header: as recorded, seconds count from the current time cut to whole seconds. */
 export function parseRetryAfterMs(header: string | undefined, now: number): number | undefined {
   const seconds = /^\d+$/.test(header ?? '');
   const at = seconds ? (Math.floor(now / 1000) + Number(header)) * 1000 : Date.parse(header ?? '');
   return Number.isNaN(at) ? undefined : Math.min(Math.max(at, now + (seconds ? 0 : 1000)), now + DAY_MS);
 }
 
-/**
- * JSON by RFC 8785 (keys sorted by UTF-16 code units, no white space). The SDK verifies signatures over this form,
- * so every call is sent in it. Our own ten lines because the npm package throws on a lone surrogate, which a user's
- * text may hold and which JSON.stringify, and so the SDK, escapes.
- */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** JSON by RFC 8785, the form that is signed. Ours, because the npm package throws on a lone surrogate. */
 export function canonicalJson(value: unknown): string {
   if (value === null || typeof value !== 'object') return JSON.stringify(value) ?? 'null';
   const json = (value as { toJSON?: () => unknown }).toJSON;
@@ -92,7 +91,6 @@ export function sameSecret(a: string, b: string): boolean {
   return timingSafeEqual(digest(a), digest(b));
 }
 
-/** A stable UUID for a name, where the protocol wants one. */
 export function uuidOf(name: string): string {
   const hex = createHash('sha1').update(name).digest('hex');
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-5${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;

@@ -2,25 +2,17 @@ import { createHash, randomInt } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { callApp, fetchStep } from './call-app.ts';
 import type { Core } from './core.ts';
-import { fireCron } from './cron.ts';
-import { connect, jsonParam } from './database.ts';
-import { passRate, type Rates, release, storeRates } from './flow.ts';
-import type { Job } from './job.ts';
+import { connect, type Job, jsonParam } from './database.ts';
 import { settleDue } from './settle.ts';
+import { passRate, type Rates, release, storeRates } from './start-runs.ts';
+import { fireCron } from './upkeep.ts';
 
-const TICK_MS = 1000;
-/** With the first call of a run come its events, if they are small: there are no steps yet, so nothing else to read. */
-const FRESH = `case when kind = 'call' and attempt = 0 and generation = 1 and version = -1 and step_id = 'step' then (
-  select case when sum(length(payload)) < 65536 then array_agg(payload order by array_position(r.event_ids, e.id)) end
-  from runs r join events e on e.id = any(r.event_ids) where r.id = queue.run_id and r.ended_at is null) end as fresh`;
-/** Rows that anyone may take, and those under a concurrency limit, throttle or priority; each has its index. */
-const FREE = `locked_by is null and (keys is null or kind <> 'call')`;
-const KEYED = `locked_by is null and keys is not null and kind = 'call'`;
-
+const HANDLERS: Partial<Record<Job['kind'], typeof callApp>> = {
+  ...{ call: callApp, fetch: fetchStep, cron: fireCron, debounce: release, batch: release },
+};
 /**
  * The queue of one runner: rows it wrote with its own lock are run at once; others are claimed when they fall due, when
- * another runner says so, and every second as a net. The lock on a row is this runner's number; a runner is alive while
- * it holds a Postgres advisory lock of that number, which the database drops the moment the process is gone.
+ * another runner says so, and every second as a net. A runner is alive while it holds an advisory lock of its number.
  */
 export function createQueue(core: Core) {
   const { sql, schema, maxCalls, log } = core;
@@ -28,9 +20,13 @@ export function createQueue(core: Core) {
   const presenceClass = createHash('sha1').update(schema).digest().readUInt32BE() & 0x7fffffff;
   const channel = `${schema}_work`;
   const capacity = maxCalls * 2;
-  const fresh = sql.unsafe(FRESH);
-  const free = sql.unsafe(FREE);
-  const keyed = sql.unsafe(KEYED);
+  // Rows that anyone may take, and those under a concurrency limit, throttle or priority; each has its index.
+  const free = sql`locked_by is null and (keys is null or kind <> 'call')`;
+  const keyed = sql`locked_by is null and keys is not null and kind = 'call'`;
+  // With the first call of a run come its events, if they are small: there are no steps yet, so nothing else to read.
+  const fresh = sql`case when kind = 'call' and attempt = 0 and generation = 1 and version = -1 and step_id = 'step' then (
+    select case when sum(length(payload)) < 65536 then array_agg(payload order by array_position(r.event_ids, e.id)) end
+    from runs r join events e on e.id = any(r.event_ids) where r.id = queue.run_id and r.ended_at is null) end as fresh`;
   const presence = connect(core.databaseUrl, schema, 1, core.onLost);
   const held = new Map<string, Job>();
   const backlog: Job[] = [];
@@ -96,12 +92,9 @@ export function createQueue(core: Core) {
 
   async function run(job: Job) {
     try {
-      if (job.kind === 'call') hand(await callApp(core, job));
-      else if (job.kind === 'fetch') hand(await fetchStep(core, job));
-      else if (job.kind === 'cron') hand(await patiently(() => fireCron(core, job)));
-      else if (job.kind === 'debounce' || job.kind === 'batch')
-        hand(await patiently(() => release(core, job)));
-      else hand(await patiently(() => settleDue(core, job)));
+      const handle = HANDLERS[job.kind] ?? settleDue;
+      const once = job.kind === 'call' || job.kind === 'fetch';
+      hand(await (once ? handle(core, job) : patiently(() => handle(core, job))));
     } catch (error) {
       if (stopped) return;
       const about = { job: job.id, run: job.run_id, error: String(error) };
@@ -112,11 +105,9 @@ export function createQueue(core: Core) {
   }
 
   /** Rows with our lock go back to the queue; an answer that comes yet is of an older generation. */
-  function giveBack(which = sql`true`, due_at: Date | null = null) {
-    return sql`
-      update queue set locked_by = null, generation = generation + 1, due_at = coalesce(${due_at}, due_at)
-      where locked_by = ${runnerId} and ${which}`;
-  }
+  const giveBack = (which = sql`true`, due_at: Date | null = null) => sql`
+    update queue set locked_by = null, generation = generation + 1, due_at = coalesce(${due_at}, due_at)
+    where locked_by = ${runnerId} and ${which}`;
 
   /** Repeats database work while the database is away: an answer in hand must not be lost with it. */
   async function patiently<T>(work: () => Promise<T>): Promise<T> {
@@ -132,10 +123,8 @@ export function createQueue(core: Core) {
   }
 
   function claimSoon() {
-    if (stopped || claiming) {
-      claimAgain = true;
-      return;
-    }
+    claimAgain = true;
+    if (stopped || claiming) return;
     claimAgain = false;
     claiming = claimAll()
       .catch((error) => log('warn', 'claiming failed', { error: String(error) }))
@@ -147,10 +136,8 @@ export function createQueue(core: Core) {
 
   async function claimAll() {
     const room = capacity - held.size;
-    if (room <= 0) {
-      moreMayWait = true;
-      return;
-    }
+    moreMayWait = true;
+    if (room <= 0) return;
     const rows: Job[] = await sql<Job[]>`
       update queue set locked_by = ${runnerId} where id = any(array(
         select id from queue where due_at <= ${new Date()} and ${free} order by due_at, id limit ${room} for update skip locked))
@@ -158,18 +145,16 @@ export function createQueue(core: Core) {
     moreMayWait = rows.length === room;
     if (!moreMayWait) rows.push(...(await claimKeyed(room - rows.length)));
     for (const job of rows.toSorted((a, b) => a.due_at.getTime() - b.due_at.getTime())) accept(job);
-    const now = new Date();
     const [next] = await sql<{ at: Date | null }[]>`
-      select least((select min(due_at) from queue where ${free} and due_at > ${now}),
-        (select min(due_at) from queue where ${keyed} and due_at > ${now})) as at`;
+      select least((select min(due_at) from queue where ${free} and due_at > now()),
+        (select min(due_at) from queue where ${keyed} and due_at > now())) as at`;
     if (next?.at) wakeBy(next.at.getTime());
   }
 
   /** One claimer at a time counts what is running and takes only what still fits, in the order of their priorities. */
   async function claimKeyed(room: number): Promise<Job[]> {
-    const [any] =
-      await sql`select exists (select from queue where ${keyed} and due_at <= ${new Date()}) as waiting`;
-    if (!any?.waiting) return [];
+    if ((await sql`select from queue where ${keyed} and due_at <= ${new Date()} limit 1`).length === 0)
+      return [];
     return sql.begin(async (tx) => {
       await tx`select pg_advisory_xact_lock(${presenceClass}, 0)`;
       const used = await tx<{ key: string; n: number }[]>`
@@ -215,11 +200,11 @@ export function createQueue(core: Core) {
     if (at >= wakeAt || stopped) return;
     wakeAt = at;
     clearTimeout(wake);
-    const due = () => {
+    const up = () => {
       wakeAt = Number.POSITIVE_INFINITY;
       claimSoon();
     };
-    wake = setTimeout(due, Math.min(Math.max(at - Date.now(), 0), 2 ** 31 - 1));
+    wake = setTimeout(up, Math.min(Math.max(at - Date.now(), 0), 2 ** 31 - 1));
   }
 
   async function tick() {
@@ -233,10 +218,10 @@ export function createQueue(core: Core) {
       select objid::int8::int4 as id from pg_locks where locktype = 'advisory' and granted and classid = ${presenceClass} and objsubid = 2
       and objid <> 0 and database = (select oid from pg_database where datname = current_database())`;
     others = alive.filter((row) => row.id !== runnerId).length;
-    const taken = await presence`
+    const { count: rows } = await presence`
       update queue set locked_by = null, generation = generation + 1
-      where locked_by is not null and locked_by <> all(${alive.map((row) => row.id as number)}) returning id`;
-    if (taken.length > 0) log('warn', 'took over the work of a runner that is gone', { rows: taken.length });
+      where locked_by is not null and locked_by <> all(${alive.map((row) => row.id as number)})`;
+    if (rows > 0) log('warn', 'took over the work of a runner that is gone', { rows });
     claimSoon();
     if (ticks++ % 5 < 4) return;
     // Rows with our lock that we know nothing of (a commit whose answer we never got).
@@ -258,11 +243,10 @@ export function createQueue(core: Core) {
       });
       const failed = (error: unknown) => log('warn', 'the database is away', { error: String(error) });
       const next = () => {
-        if (!stopped) ticker = setTimeout(() => tick().catch(failed).finally(next), TICK_MS);
+        if (!stopped) ticker = setTimeout(() => tick().catch(failed).finally(next), 1000);
       };
       next();
     },
-    /** Lets running calls end for a while, then gives their rows back. */
     async stop(graceMs: number): Promise<void> {
       stopped = true;
       clearTimeout(wake);

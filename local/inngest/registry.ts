@@ -12,7 +12,6 @@ export function createRegistry(sql: Sql) {
   let active: FunctionConfig[] = [];
   let registeredAt = 0;
 
-  /** Reads the stored functions again, after a sync here or in another runner. */
   async function reload(): Promise<void> {
     const rows = await sql<
       { config: string; active: boolean }[]
@@ -31,55 +30,47 @@ export function createRegistry(sql: Sql) {
     if (!body.url || !Array.isArray(body.functions))
       throw new SyncRefused('a sync needs "url" and "functions"');
     const fns = body.functions.map(readFunctionConfig);
-    const app = {
-      id: appId,
-      url: body.url,
-      checksum: createHash('sha1').update(canonicalJson(fns)).digest('hex'),
-    };
+    const checksum = createHash('sha1').update(canonicalJson(fns)).digest('hex');
     const rows = fns.map((fn) => ({ id: fn.id, app_id: appId, config: canonicalJson(fn), active: true }));
     const ticks = fns.flatMap((fn) =>
-      fn.triggers.flatMap(({ cron }) => {
-        const next = cron && scheduleTick(fn, cron, now);
-        const id = `cron ${fn.id} ${cron}`;
-        return next ? { id, kind: 'cron', function_id: fn.id, step_id: id, name: cron, ...next } : [];
+      fn.triggers.flatMap(({ cron: name }) => {
+        const [id, next] = [`cron ${fn.id} ${name}`, name && scheduleTick(fn, name, now)];
+        return next ? { id, kind: 'cron', function_id: fn.id, step_id: id, name, ...next } : [];
       }),
     );
-    const modified = await sql.begin(async (tx) => {
-      await tx`select pg_advisory_xact_lock(hashtext('inngest sync'))`;
-      const { count } = await tx`
-        insert into apps (id, url, checksum) values (${app.id}, ${app.url}, ${app.checksum})
+    const [ids, tickIds] = [rows, ticks].map((list) => list.map(({ id }) => id)) as [string[], string[]];
+    // A schedule that is already there keeps its time: a tick missed while the app was away still runs.
+    const { count } = await sql`
+      with app as (
+        insert into apps (id, url, checksum) values (${appId}, ${body.url}, ${checksum})
         on conflict (id) do update set url = excluded.url, checksum = excluded.checksum, synced_at = now()
-          where apps.checksum <> excluded.checksum`;
-      if (count === 0) return false;
-      await tx`update functions set active = false where app_id = ${appId}`;
-      await tx`
-        insert into functions select * from ${rowsOf(tx, 'functions', rows)}
-        on conflict (id) do update set app_id = excluded.app_id, config = excluded.config, active = true`;
-      await tx`
-        delete from queue where kind = 'cron' and id <> all(${ticks.map(({ id }) => id)})
-        and function_id in (select id from functions where app_id = ${appId})`;
-      // A schedule that is already there keeps its time: a tick missed while the app was away still runs.
-      await tx`
+          where apps.checksum <> excluded.checksum returning id),
+      gone as (update functions set active = false where app_id in (select id from app) and id <> all(${ids})),
+      present as (
+        insert into functions select f.* from app, ${rowsOf(sql, 'functions', rows)} as f
+        on conflict (id) do update set app_id = excluded.app_id, config = excluded.config, active = true),
+      ended as (
+        delete from queue where kind = 'cron' and id <> all(${tickIds})
+        and function_id in (select f.id from functions f join app on app_id = app.id)),
+      begun as (
         insert into queue (id, kind, function_id, step_id, name, due_at, at)
-        select id, kind, function_id, step_id, name, due_at, at from ${rowsOf(tx, 'queue', ticks)} on conflict do nothing`;
-      return true;
-    });
-    if (modified) await reload();
+        select q.id, kind, function_id, step_id, name, due_at, at
+        from app, ${rowsOf(sql, 'queue', ticks)} as q on conflict do nothing)
+      select from app`;
+    if (count > 0) await reload();
     registeredAt = Date.now();
     // The app is back: what waits only because it was away goes on at once instead of sitting out its backoff.
     await sql`
       update queue set due_at = now() where kind = 'call' and locked_by is null and due_at > now()
       and function_id in (select id from functions where app_id = ${appId}) and error like ${`%${UNREACHABLE}%`}`;
-    return { modified, appId };
+    return { modified: count > 0, appId };
   }
 
   return {
     reload,
     register,
     get: (id: string) => known.get(id),
-    /** The functions that are registered now; others may have runs yet. */
     active: () => active,
-    /** When an app last registered, here or with another runner, in epoch milliseconds. */
     registeredAt: () => registeredAt,
     /** Active functions with a trigger for this event name; the same function at most once. */
     triggeredBy: (name: string) =>
@@ -90,7 +81,6 @@ export function createRegistry(sql: Sql) {
   };
 }
 
-/** Whether an event's name, or one with a `*` for its end, covers this one. */
 export function covers(pattern: string, name: string): boolean {
   return pattern === name || (pattern.endsWith('*') && name.startsWith(pattern.slice(0, -1)));
 }

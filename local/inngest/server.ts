@@ -1,21 +1,15 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import http from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
 import * as api from './api.ts';
-import { type Reply, readRunState, takeCheckpoint, takeSignal } from './checkpoint.ts';
+import { Refused, type Reply, readRunState, takeCheckpoint, takeSignal } from './checkpoint.ts';
 import type { Core } from './core.ts';
 import { readEvents } from './event.ts';
 import { SyncRefused } from './function-config.ts';
-import { bearerOf, MAX_REQUEST_BYTES, sameSecret, uuidOf } from './protocol.ts';
+import { readAtMost } from './post.ts';
+import { bearerOf, MAX_REQUEST_BYTES, parseJson, sameSecret, uuidOf } from './protocol.ts';
 import { takeEvents } from './start-runs.ts';
-
-class Refused extends Error {
-  status: number;
-  constructor(status: number, message: string) {
-    super(message);
-    this.status = status;
-  }
-}
 
 const PAGE = readFileSync(new URL('./page.html', import.meta.url), 'utf8');
 const SCRIPT = createHash('sha256').update(PAGE.match(/<script>([\s\S]*?)<\/script>/)?.[1] ?? '');
@@ -40,22 +34,21 @@ export function createServer(core: Core, counts: () => Record<string, number>): 
     'POST /v1/signals': async ({ request }) => takeSignal(core, await readJson(request)),
     'GET /v0/runs/:id/actions': ({ id }) => readRunState(core, id, 'actions'),
     'GET /v0/runs/:id/batch': ({ id }) => readRunState(core, id, 'batch'),
-    'DELETE /v1/runs/:id': cancel,
-    'GET /': async () => ({ status: 200, body: PAGE, type: 'text/html; charset=utf-8' }),
-    'GET /metrics': async () => {
-      return { ...found(await api.metrics(core, counts())), type: 'text/plain; version=0.0.4' };
-    },
+    'DELETE /v1/runs/:id': ({ id }) => api.cancelRun(core, id),
+    'GET /': async () => found(PAGE, 'text/html; charset=utf-8'),
+    'GET /metrics': async () => found(await api.metrics(core, counts()), 'text/plain; version=0.0.4'),
     'GET /api/runs': async ({ query }) => found(await api.listRuns(core, query)),
     'GET /api/runs/:id': async ({ id }) => found(await api.showRun(core, id)),
     'GET /api/events': async ({ query }) => found(await api.listEvents(core, query)),
     'GET /api/functions': async () => found({ functions: core.registry.active() }),
-    'POST /api/runs/:id/cancel': cancel,
+    'POST /api/runs/:id/cancel': ({ id }) => api.cancelRun(core, id),
     'POST /api/runs/:id/replay': async ({ id }) => {
       const [run] = await api.replayRuns(core, [id]);
       if (run) return found({ id: run });
       throw new Refused(409, 'not ended, replayed already, or its function or event is gone');
     },
-    'POST /api/replay': replayFailures,
+    'POST /api/replay': async ({ request }) =>
+      found(await api.replayFailures(core, (await readJson(request)) ?? {})),
   };
   const patterns = Object.entries(routes).map(
     ([route, answer]) => [new RegExp(`^${route.replace(':id', '([^/]*)')}$`), answer] as const,
@@ -63,8 +56,7 @@ export function createServer(core: Core, counts: () => Record<string, number>): 
 
   const server = http.createServer(async (request, response) => {
     const reply = await handle(request).catch((error): Reply => {
-      if (error instanceof Refused)
-        return { status: error.status, body: { error: error.message, status: error.status } };
+      if (error instanceof Refused) return error.reply;
       const { method, url } = request;
       core.log('error', 'a request failed', { method, url: url?.slice(0, 200), error: String(error) });
       return { status: 500, body: { error: 'internal error; see the log of the runner', status: 500 } };
@@ -87,11 +79,11 @@ export function createServer(core: Core, counts: () => Record<string, number>): 
 
   async function handle(request: http.IncomingMessage): Promise<Reply> {
     const { method = 'GET', headers } = request;
-    const { host = '', origin, authorization = '' } = headers;
-    const site = `${headers['sec-fetch-site'] ?? 'none'}`;
+    const { host = '', origin, authorization = '', 'sec-fetch-site': site = 'none' } = headers;
     // A web page under a name that was pointed at 127.0.0.1 must not read this server, nor one elsewhere change it.
     if (!password && !hosts.has(host.replace(/:\d+$/, ''))) throw new Refused(403, 'unknown host');
-    const foreign = (origin && URL.parse(origin)?.host !== host) || !['none', 'same-origin'].includes(site);
+    const foreign =
+      (origin && URL.parse(origin)?.host !== host) || !['none', 'same-origin'].includes(`${site}`);
     if (method !== 'GET' && foreign) throw new Refused(403, 'refused from another site');
     const { pathname, searchParams: query } = new URL(request.url ?? '/', 'http://runner');
     const asked = `${method} ${pathname}`;
@@ -106,46 +98,36 @@ export function createServer(core: Core, counts: () => Record<string, number>): 
         return { status: 401, body: 'Authentication failed\n', type: 'text/plain' };
       }
     } else if (password) {
-      const [, given = ''] = Buffer.from(authorization.replace(/^Basic /i, ''), 'base64')
-        .toString()
-        .split(/:(.*)/s);
-      if (!sameSecret(password, given)) throw new Refused(401, 'a password is needed');
+      const given = Buffer.from(authorization.replace(/^Basic /i, ''), 'base64').toString();
+      if (!sameSecret(password, given.replace(/^[^:]*:/, ''))) throw new Refused(401, 'a password is needed');
     }
-    if (answer) return answer({ request, query, id });
-    throw new Refused(404, 'not found');
+    return answer ? answer({ request, query, id }) : found(undefined);
   }
 
   async function health(): Promise<Reply> {
-    const late = new Promise<never>((_, reject) =>
-      setTimeout(reject, 2000, new Error('no answer in 2 s')).unref(),
-    );
-    try {
-      const [row] = await Promise.race([core.sql`select count(*)::int as n from apps`, late]);
-      return found({ status: 200, message: 'OK', database: true, registered: row?.n > 0, ...counts() });
-    } catch (error) {
-      const message = `the database cannot be reached: ${(error as Error).message}`;
-      return { status: 503, body: { status: 503, message, database: false, ...counts() } };
-    }
+    const asked = core.sql`select count(*)::int as n from apps`;
+    const [row] = await Promise.race([asked.catch(() => []), pause(2000, [], { ref: false })]);
+    if (row) return found({ status: 200, message: 'OK', database: true, registered: row.n > 0, ...counts() });
+    throw new Refused(503, 'the database cannot be reached', { database: false, ...counts() });
   }
 
   async function takeIn({ request, id }: Asked): Promise<Reply> {
-    const text = (_: string, hex: string) => String.fromCharCode(Number.parseInt(hex, 16));
-    const key = id.replace(/%([0-9a-f]{2})/gi, text);
+    const key = id.replace(/%([0-9a-f]{2})/gi, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)));
     if (!dev && !core.eventKeys.some((known) => sameSecret(known, key)))
-      return { status: 401, body: { status: 401, message: '', error: 'Event key not found' } };
+      throw new Refused(401, 'Event key not found', { message: '' });
     const seed = request.headers['x-inngest-event-id-seed'];
     const { events, error } = readEvents(await readBody(request), seed?.toString());
     core.hand(await takeEvents(core, events));
     const ids = events.length > 0 ? events.map((event) => event.id) : [''];
-    const status = error ? 400 : 200;
-    return { status, body: { ids, status, error } };
+    if (error) throw new Refused(400, error, { ids });
+    return found({ ids, status: 200 });
   }
 
   async function register({ request }: Asked): Promise<Reply> {
     const body = await readJson(request);
-    const expected = request.headers['x-inngest-expected-server-kind'];
-    if (expected && expected !== kind)
-      return { status: 400, body: { error: `Expected server kind ${kind}, got ${expected}` } };
+    const { 'x-inngest-expected-server-kind': expected = kind } = request.headers;
+    const wrong = `Expected server kind ${kind}, got ${expected}`;
+    if (expected !== kind) return { status: 400, body: { error: wrong } };
     try {
       const { modified, appId } = await core.registry.register(body, new Date());
       if (modified) core.log('info', 'functions registered', { app: appId });
@@ -154,54 +136,21 @@ export function createServer(core: Core, counts: () => Record<string, number>): 
     } catch (error) {
       if (!(error instanceof SyncRefused)) throw error;
       core.log('error', 'sync refused', { error: error.message });
-      return { status: 400, body: { error: error.message, data: null, status: 400 } };
+      throw new Refused(400, error.message, { data: null });
     }
   }
-
-  async function cancel({ id }: Asked): Promise<Reply> {
-    if (!(await api.cancelRun(core, id))) throw new Refused(404, 'run not found');
-    return { status: 200 };
-  }
-
-  /** Says how many it would replay; does it only when told `confirm` with that number. */
-  async function replayFailures({ request }: Asked): Promise<Reply> {
-    const body = (await readJson(request)) ?? {};
-    const asked = body as { function?: string; from?: string; to?: string; confirm?: number };
-    for (const date of [asked.from, asked.to])
-      if (date && Number.isNaN(Date.parse(date))) throw new Refused(400, `"${date}" is not a date`);
-    const ids = await api.findFailures(core, asked);
-    if (asked.confirm === undefined) return found({ count: ids.length, most: api.MAX_REPLAYS });
-    if (asked.confirm !== ids.length) throw new Refused(409, `there are ${ids.length} failed runs now`);
-    return found({ replayed: await api.replayRuns(core, ids) });
-  }
 }
 
-function found(body: unknown): Reply {
+function found(body: unknown, type?: string): Reply {
   if (body === undefined) throw new Refused(404, 'not found');
-  return { status: 200, body };
+  return { status: 200, body, type };
 }
 
-async function readJson(request: http.IncomingMessage): Promise<unknown> {
-  const text = await readBody(request);
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
+const readJson = async (request: http.IncomingMessage) => parseJson(await readBody(request));
 
-function readBody(request: http.IncomingMessage): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let size = 0;
-    request.on('data', (chunk: Buffer) => {
-      size += chunk.length;
-      if (size > MAX_REQUEST_BYTES) {
-        reject(new Refused(413, `a request may have at most ${MAX_REQUEST_BYTES} bytes`));
-        request.pause();
-      } else chunks.push(chunk);
-    });
-    request.on('end', () => resolve(Buffer.concat(chunks).toString()));
-    request.on('error', reject);
-  });
+async function readBody(request: http.IncomingMessage): Promise<string> {
+  // A destroyed connection would carry no answer.
+  const text = await readAtMost(MAX_REQUEST_BYTES, request.iterator({ destroyOnReturn: false }));
+  if (text === undefined) throw new Refused(413, `a request may have at most ${MAX_REQUEST_BYTES} bytes`);
+  return text;
 }
