@@ -11,10 +11,19 @@ import { startPostgres } from '../local/postgres.ts';
 export const needs = 'nothing';
 
 const runsPerRound = 4;
-const roundsPerDrain = 25;
+const roundsPerLine = 25;
 const drainLimitMs = 90_000;
+const mostInFlight = 20;
 const midRuns = 200;
-const goals = { notEnded: 0, failed: 0, endedTwice: 0, replaced: 0, unexplainedRepeats: 0, midKillMs: 5000 };
+const zero = [
+  'notEnded',
+  'failed',
+  'endedTwice',
+  'resultsLost',
+  'resultsReplaced',
+  'repeatsOutside',
+] as const;
+const goals = { ...Object.fromEntries(zero.map((name) => [name, 0])), midKillMs: 5000 };
 
 const signingKey = 'signkey-test-0123456789abcdef0123456789abcdef';
 const eventKey = 'bench-event-key';
@@ -25,10 +34,11 @@ type Kill = { target: Target; at: number };
 type Effect = { run: number; step: string; token: string; called: number; at: number };
 
 /**
- * `npm run bench -- runner-kills [rounds]`: kill -9 at random of the runner, the app or Postgres with work in flight,
- * each started again at once. Then: every run ended, and ended once; no recorded result was replaced; the function went on
- * with what is recorded; a step ran again only when a kill fell between the call for it and its record. At last, how long
- * 200 runs take to end when the runner, or the app, is killed in the middle of them.
+ * `npm run bench -- runner-kills [rounds]`: kill -9 at random of the runner, the app or Postgres with work in flight. Each
+ * is started again at once, and the next round does not wait for it: a kill meets the work of several rounds, often while
+ * another of the three is still coming up. At the end: every run ended, and ended once; no recorded result was lost or
+ * replaced; the function went on with what is recorded; a step ran again only when a kill fell between the call for it
+ * and its record. At last, how long 200 runs take to end when the runner, or the app, is killed in the middle of them.
  */
 export async function run({ dataDir, args, say }: BenchCtx): Promise<BenchResult> {
   const rounds = Number(args[0] ?? 500);
@@ -37,6 +47,8 @@ export async function run({ dataDir, args, say }: BenchCtx): Promise<BenchResult
     const kills: Kill[] = [];
     const judge = createJudge(stage, kills);
     const begun = Date.now();
+    const seconds = () => Math.round((Date.now() - begun) / 1000);
+    let looking: Promise<void> | undefined;
     for (let round = 0; round < rounds; round++) {
       await stage.send(
         'kills/work',
@@ -44,19 +56,28 @@ export async function run({ dataDir, args, say }: BenchCtx): Promise<BenchResult
       );
       await pause(Math.random() * 300);
       const target = targets[Math.floor(Math.random() * targets.length)] as Target;
+      await stage.up(target);
       kills.push({ target, at: Date.now() });
       await stage.kill(target);
-      await judge.look();
-      if ((round + 1) % roundsPerDrain === 0 || round === rounds - 1) {
-        const notEnded = await stage.drain(drainLimitMs);
-        await judge.look('1 day');
-        const seconds = Math.round((Date.now() - begun) / 1000);
-        say(`${round + 1} of ${rounds} rounds, ${seconds} s, ${notEnded} runs not ended`);
-        if (notEnded > 0) break;
-      }
+      looking ??= judge.look().finally(() => {
+        looking = undefined;
+      });
+      if ((round + 1) % roundsPerLine > 0) continue;
+      // More and more of them would only wait for one another.
+      const inFlight = await stage.open();
+      await stage.drain(drainLimitMs, mostInFlight);
+      say(`${round + 1} of ${rounds} rounds, ${seconds()} s, ${inFlight} runs in flight at the last kill`);
     }
+    const notEnded = await stage.drain(drainLimitMs);
+    await looking;
+    const roundSeconds = seconds();
     const verdict = await judge.verdict(kills.length * runsPerRound);
-    say(JSON.stringify(verdict));
+    const killed = Object.fromEntries(
+      targets.map((target) => [target, kills.filter((kill) => kill.target === target).length]),
+    );
+    const figures = { rounds: kills.length, kills: killed, ...verdict, roundSeconds };
+    say(`${rounds} rounds, ${roundSeconds} s, ${notEnded} runs not ended`);
+    say(JSON.stringify(figures));
     const midKillMs: Record<string, number[]> = { runner: [], app: [] };
     for (const target of ['runner', 'app'] as const)
       for (let sample = 0; sample < 3; sample++)
@@ -64,24 +85,10 @@ export async function run({ dataDir, args, say }: BenchCtx): Promise<BenchResult
     const after = await judge.verdict();
     const worst = Math.max(...Object.values(midKillMs).flat());
     say(`${midRuns} runs, killed in the middle, all done after the restart: ${JSON.stringify(midKillMs)} ms`);
-    const killed = Object.fromEntries(
-      targets.map((target) => [target, kills.filter((kill) => kill.target === target).length]),
-    );
-    const sum = (name: keyof typeof verdict) => verdict[name] + (after[name] ?? 0);
     return {
-      figures: {
-        rounds: kills.length,
-        kills: killed,
-        ...verdict,
-        midKillMs,
-        seconds: Math.round((Date.now() - begun) / 1000),
-      },
+      figures: { ...figures, midKillMs, seconds: seconds() },
       goals,
-      pass:
-        worst < goals.midKillMs &&
-        (['notEnded', 'failed', 'endedTwice', 'replaced', 'unexplainedRepeats'] as const).every(
-          (name) => sum(name) === 0,
-        ),
+      pass: worst < goals.midKillMs && zero.every((name) => verdict[name] + after[name] === 0),
     };
   } finally {
     await stage.close();
@@ -111,37 +118,35 @@ async function openStage(dataDir: string) {
   let closing = false;
   const keep = (file: string, ready: string, own: Record<string, string>) => {
     let child: ChildProcess;
-    let isReady: Promise<void>;
-    let synced = () => {};
-    const isSynced = new Promise<void>((resolve) => {
-      synced = resolve;
-    });
+    let up = Promise.withResolvers<void>();
+    const synced = Promise.withResolvers<void>();
     const start = () => {
       child = spawn(process.execPath, [join(import.meta.dirname, file)], {
         env: { ...env, ...own },
         stdio: ['ignore', 'pipe', 'ignore'],
       });
-      isReady = new Promise((resolve) => {
-        child.stdout?.on('data', (chunk) => {
-          if (String(chunk).includes(ready)) resolve();
-          if (String(chunk).includes('synced')) synced();
-        });
+      child.stdout?.on('data', (chunk) => {
+        if (String(chunk).includes(ready)) up.resolve();
+        if (String(chunk).includes('synced')) synced.resolve();
       });
       child.once('exit', () => {
-        if (closing) return;
+        // Whoever waits already goes on waiting, for the next one.
+        const before = up;
+        up = Promise.withResolvers<void>();
+        up.promise.then(before.resolve);
         // A runner that found no database has waited already.
         setTimeout(() => !closing && start(), 10);
       });
     };
     start();
     return {
-      ready: () => isReady,
-      isSynced,
+      up: () => up.promise,
+      isSynced: synced.promise,
       async kill9() {
+        if (child.exitCode !== null || child.signalCode !== null) return;
         const gone = once(child, 'exit');
         child.kill('SIGKILL');
         await gone;
-        await pause(15);
       },
     };
   };
@@ -151,8 +156,9 @@ async function openStage(dataDir: string) {
     RUNNER_BACKOFF_MS: '500',
   });
   const app = keep('runner/killed-app.ts', 'app ready', { PORT: String(appPort), LOG: logFile });
-  await Promise.all([runner.ready(), app.isSynced]);
+  await Promise.all([runner.up(), app.isSynced]);
   let wanted = 0;
+  let databaseUp: Promise<unknown> = Promise.resolve();
 
   /** One look at the database on a connection of its own: the driver does not outlive a killed server well. */
   const query = async <T>(ask: (sql: postgres.Sql) => Promise<T>): Promise<T> => {
@@ -199,22 +205,22 @@ async function openStage(dataDir: string) {
         await pause(20);
       }
     },
+    /** When it answers (again). */
+    up: (target: Target) => (target === 'postgres' ? databaseUp : { runner, app }[target].up()),
+    /** Kills it, and lets it come up again in the background. */
     async kill(target: Target) {
-      if (target === 'postgres') {
-        server.kill9();
-        await server.exited;
-        server = await startPostgres({ dataDir: home, port: postgresPort });
-        return;
-      }
-      const process = target === 'runner' ? runner : app;
-      await process.kill9();
-      await process.ready();
+      if (target !== 'postgres') return { runner, app }[target].kill9();
+      server.kill9();
+      await server.exited;
+      databaseUp = startPostgres({ dataDir: home, port: postgresPort }).then((next) => {
+        server = next;
+      });
     },
-    /** Waits until every run has ended; gives how many have not. */
-    async drain(limitMs: number) {
+    /** Waits until every run has ended, or all but so many; gives how many have not. */
+    async drain(limitMs: number, most = 0) {
       const end = Date.now() + limitMs;
       let left = await open();
-      while (left > 0 && Date.now() < end) {
+      while (left > most && Date.now() < end) {
         await pause(25);
         left = await open();
       }
@@ -222,7 +228,7 @@ async function openStage(dataDir: string) {
     },
     async close() {
       closing = true;
-      await Promise.all([runner.kill9(), app.kill9()]);
+      await Promise.all([runner.kill9(), app.kill9(), databaseUp]);
       await server.stop();
     },
   };
@@ -232,22 +238,20 @@ async function openStage(dataDir: string) {
 function createJudge(stage: Stage, kills: Kill[]) {
   const recorded = new Map<string, string>();
   const ends = new Map<string, string>();
-  const recordedAt = new Map<string, number>();
   let replaced = 0;
   let endedTwice = 0;
   const look = async (since = '20 seconds') => {
     const { steps, runs } = await stage.query(async (sql) => ({
       steps: await sql`
-        select s.run_id, s.id, s.memo, s.ended_at from steps s join runs r on r.id = s.run_id
+        select s.run_id, s.id, s.memo from steps s join runs r on r.id = s.run_id
         where r.started_at > now() - ${since}::interval`,
       runs: await sql`
         select id, status, output, error, ended_at from runs
         where ended_at is not null and started_at > now() - ${since}::interval`,
     }));
-    for (const { run_id, id, memo, ended_at } of steps) {
+    for (const { run_id, id, memo } of steps) {
       const key = `${run_id} ${id}`;
       if (recorded.has(key) && recorded.get(key) !== memo) replaced++;
-      if (!recorded.has(key)) recordedAt.set(key, (ended_at as Date).getTime());
       recorded.set(key, memo);
     }
     for (const { id, status, output, error, ended_at } of runs) {
@@ -255,11 +259,14 @@ function createJudge(stage: Stage, kills: Kill[]) {
       if (ends.has(id) && ends.get(id) !== end) endedTwice++;
       ends.set(id, end);
     }
+    return new Set(steps.map(({ run_id, id }) => `${run_id} ${id}`));
   };
   return {
-    look,
+    look: async () => {
+      await look();
+    },
     async verdict(wanted = 0) {
-      await look('1 day');
+      const there = await look('1 day');
       const effects = existsSync(stage.logFile)
         ? readFileSync(stage.logFile, 'utf8').split('\n').filter(Boolean)
         : [];
@@ -279,7 +286,7 @@ function createJudge(stage: Stage, kills: Kill[]) {
       const works = rows.filter((row) => row.function_id === 'killed-work');
       const failed = rows.filter((row) => row.ended_at && row.status !== 'completed').length;
       const told = rows.filter((row) => row.function_id === 'killed-told').length;
-      let unexplained = 0;
+      let outside = 0;
       let repeats = 0;
       let foreign = 0;
       for (const row of works) {
@@ -297,17 +304,19 @@ function createJudge(stage: Stage, kills: Kill[]) {
             const at = memo ? (memo.ended_at as Date).getTime() : Number.POSITIVE_INFINITY;
             const killedInside = kills.some((kill) => kill.at >= called - 5 && kill.at <= again.at);
             // Never after its result was there (5 ms for two clocks), and not without a kill inside.
-            if (again.at > at + 5 || !killedInside) unexplained++;
+            if (again.at > at + 5 || !killedInside) outside++;
           }
         }
       }
       return {
         runs: works.length,
         stepRuns: effects.length,
-        repeats,
+        resultsRecorded: recorded.size,
+        resultsLost: [...recorded.keys()].filter((key) => !there.has(key)).length,
+        resultsReplaced: replaced + foreign,
+        repeatsInside: repeats - outside,
+        repeatsOutside: outside,
         repeatedTellings: Math.max(0, told - works.length),
-        unexplainedRepeats: unexplained,
-        replaced: replaced + foreign,
         endedTwice,
         failed,
         notEnded: rows.filter((row) => !row.ended_at).length + Math.max(0, wanted - works.length),
@@ -337,6 +346,7 @@ async function killInTheMiddle(stage: Stage, target: 'runner' | 'app'): Promise<
   // Counted from the moment of the kill: the restart itself is in it.
   const killed = Date.now();
   await stage.kill(target);
+  await stage.up(target);
   if ((await stage.drain(60_000)) > 0) return Number.POSITIVE_INFINITY;
   return Date.now() - killed;
 }
