@@ -1,5 +1,6 @@
 import { eq, sql } from 'drizzle-orm';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { connect } from '#db/client.ts';
 import { engagements, samples } from '#db/schema/matching.ts';
 import type { Ctx } from '#lib/kernel/ctx.ts';
 import { as, dbTest, emitted, freshDatabase, testCtx, testNow } from '#lib/kernel/testing.ts';
@@ -193,6 +194,20 @@ describe('many matches at the same time, with committed data', () => {
     for (let i = 0; i < 6; i++) await worker(ctx, { precision: i * 10 });
     const matches = await Promise.all(Array.from({ length: 6 }, () => matchOrder(ctx, order(ctx))));
     expect(new Set(matches.map((match) => match!.workerId)).size).toBe(6);
+  });
+
+  test('two app instances, twenty orders for one hour and twenty workers: nobody has two', async () => {
+    for (let i = 0; i < 20; i++) await worker(ctx, { precision: i * 5 });
+    const other = connect(database.url);
+    try {
+      const instances = [ctx, { ...ctx, db: other.db }];
+      const matches = await Promise.all(
+        Array.from({ length: 20 }, (_, i) => matchOrder(instances[i % 2]!, order(ctx, { inHours: 70 }))),
+      );
+      expect(new Set(matches.map((match) => match!.workerId)).size).toBe(20);
+    } finally {
+      await other.close();
+    }
   });
 
   test('two orders and one worker: one of them is marked overbooked', async () => {

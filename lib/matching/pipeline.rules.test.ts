@@ -11,7 +11,9 @@ import {
 import {
   createPool,
   engagementState,
+  farMinutes,
   forgetOldEngagements,
+  gapReachMinutes,
   hashOf,
   lookAround,
   type Pool,
@@ -492,5 +494,63 @@ describe('the pool in columns', () => {
       state: engagementState.gone,
     });
     expect([...lookAround(pool, around).overlaps.subarray(0, 3)]).toEqual([0, 0, 0]);
+  });
+
+  test('looking around an order comes to the same as looking at every engagement', () => {
+    const quarter = hour / 4;
+    const engagement = fc.record({
+      order: fc.nat(12),
+      cat: fc.nat(3),
+      at: fc.integer({ min: -60, max: 60 }),
+      quarters: fc.integer({ min: 1, max: 40 }),
+      state: fc.constantFrom(...Object.values(engagementState)),
+    });
+    fc.assert(
+      fc.property(
+        fc.array(engagement, { maxLength: 30 }),
+        fc.integer({ min: 1, max: 20 }),
+        fc.boolean(),
+        (engagements, quarters, forget) => {
+          const pool = poolOf(['a', 'b', 'c', 'd'].map((id) => ({ id })));
+          const known = new Map<number, (typeof engagements)[number]>();
+          for (const each of engagements) {
+            // The same order again is a new state of it, perhaps at another time and of another worker.
+            known.set(each.order, each);
+            putEngagement(pool, {
+              orderId: `o${each.order}`,
+              workerId: pool.workerIds[each.cat]!,
+              startsAt: startsAt.getTime() + each.at * quarter,
+              endsAt: startsAt.getTime() + (each.at + each.quarters) * quarter,
+              state: each.state,
+            });
+          }
+          if (forget) forgetOldEngagements(pool, startsAt.getTime() - 2000 * hour);
+          const around = lookAround(pool, {
+            startsAt: startsAt.getTime(),
+            endsAt: startsAt.getTime() + quarters * quarter,
+            windowDays: 1 / 4,
+          });
+          for (let slot = 0; slot < 4; slot++) {
+            const own = [...known.values()].filter(({ cat }) => cat === slot);
+            const open = own.filter(({ state }) => state === engagementState.open);
+            const overlapping = open.filter((each) => each.at < quarters && each.at + each.quarters > 0);
+            const gaps = open
+              .filter((each) => !overlapping.includes(each))
+              .map((each) => 15 * (each.at >= quarters ? each.at - quarters : -each.at - each.quarters))
+              .filter((gap) => gap <= gapReachMinutes);
+            expect({
+              overlaps: around.overlaps[slot],
+              gap: around.gapMinutes[slot],
+              nearby: around.nearbyCount[slot],
+            }).toEqual({
+              overlaps: overlapping.length > 0 ? 1 : 0,
+              gap: Math.min(farMinutes, ...gaps),
+              nearby: own.filter(({ state, at }) => state !== engagementState.gone && Math.abs(at) <= 24)
+                .length,
+            });
+          }
+        },
+      ),
+    );
   });
 });
