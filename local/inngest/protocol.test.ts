@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { readAnswer } from './answer.ts';
 import { createJob } from './database.ts';
 import { readEvents } from './event.ts';
-import { matches } from './expression.ts';
+import { awaitedKey, matches, offeredKeys } from './expression.ts';
 import { readFunctionConfig, SyncRefused } from './function-config.ts';
 import {
   bearerOf,
@@ -72,6 +72,38 @@ test('an expression that cannot be computed does not match', () => {
   expect(matches('event.data.nothing == 1', { data: {} })).toBe(false);
   expect(matches('event.data.name', { data: { name: 'text' } })).toBe(false);
   expect(matches(undefined, {})).toBe(true);
+});
+
+test('whatever a waiting run asks of an event, the index offers every event that fits', () => {
+  const value = fc.constantFrom<unknown>('x', '\0', 'long'.repeat(100), 1, 1.5, true, null, { y: 1 }, [1]);
+  const data = fc.record({ a: value, b: fc.record({ c: value }) }, { requiredKeys: [] });
+  const expression = fc.constantFrom(
+    'event.data.a == async.data.a',
+    'async.data.b.c == event.data.a && async.data.a != event.data.b',
+    'event.data.b == async.data.b && event.data.b.c == async.data.b.c',
+    'event.data.a == async.data.a || event.data.b.c == async.data.b.c',
+    '!(event.data.a == async.data.a)',
+    'async.data["a"] == event.data.a && async.name == event.name',
+    'async.data.a == "x" && event.data.a == "x"',
+  );
+  let found = 0;
+  fc.assert(
+    fc.property(expression, data, data, (source, mine, theirs) => {
+      const [run, event] = [
+        { name: 'a/run', data: mine },
+        { name: 'a/run', data: theirs },
+      ];
+      if (!matches(source, run, event)) return;
+      const key = awaitedKey(source, run);
+      if (key !== undefined && ++found) expect(offeredKeys([event])).toContain(key);
+    }),
+    { numRuns: 5000 },
+  );
+  expect(found).toBeGreaterThan(100);
+  expect(awaitedKey('event.data.a == async.data.a && async.data.ok', { data: { a: 1 } })).toBe(
+    '["data","a",1]',
+  );
+  expect(awaitedKey('event.data.a == async.data.a || async.data.ok', { data: { a: 1 } })).toBeUndefined();
 });
 
 test('an app that answers nonsense uses up an attempt, and the last attempt fails the run', () => {

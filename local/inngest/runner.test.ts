@@ -1,4 +1,5 @@
 import { type FailureEventArgs, NonRetriableError, RetryAfterError, type step as stepTools } from 'inngest';
+import postgres from 'postgres';
 import { afterEach, describe, expect, test } from 'vitest';
 import { ended, eventKey, eventually, runsOf, signingKey, startApp, startPair } from './testing.ts';
 
@@ -362,6 +363,38 @@ describe('flow control', () => {
     expect(app.calls.length).toBe(3);
   });
 
+  test('cancelOn hears all names below a part of one, and no longer than its timeout', async () => {
+    const { runner, client } = await pair((c) => [
+      c.createFunction(
+        {
+          id: 'all',
+          triggers: [{ event: 'a/cancel' }],
+          cancelOn: [{ event: 'a/stop.*', if: 'async.data.id == event.data.id && async.data.sure == true' }],
+        },
+        async ({ step }) => step.sleep('long', '1h'),
+      ),
+      c.createFunction(
+        {
+          id: 'briefly',
+          triggers: [{ event: 'a/cancel' }],
+          cancelOn: [{ event: 'a/stop.now', timeout: '1s' }],
+        },
+        async ({ step }) => step.sleep('nap', '2s'),
+      ),
+    ]);
+    await client.send({ name: 'a/cancel', data: { id: 'x' } });
+    await eventually(
+      'both sleep',
+      async () => (await runsOf(runner)).filter((run) => run.open[0]?.kind === 'sleep').length === 2,
+    );
+    await new Promise((resolve) => setTimeout(resolve, 1100));
+    await client.send({ name: 'a/stop.now', data: { id: 'x', sure: false } });
+    expect((await ended(runner, 'app-briefly'))[0]?.status).toBe('completed');
+    expect((await runsOf(runner, '&function=app-all'))[0]?.status).toBe('running');
+    await client.send({ name: 'a/stop.now', data: { id: 'x', sure: true } });
+    expect((await ended(runner, 'app-all'))[0]?.status).toBe('cancelled');
+  });
+
   test('with concurrency 1 by key, runs of one key never overlap and other keys go beside', async () => {
     const running = new Map<string, number>();
     let overlap = 0;
@@ -672,6 +705,39 @@ describe('flow control of starts', () => {
     );
     await client.send({ name: 'a/over' });
     expect((await ended(runner, 'app-over'))[0]).toMatchObject({ status: 'cancelled' });
+    expect(after).toBe(0);
+  });
+
+  test('an answer that is read before the finish that is overdue does not go on either', async () => {
+    let after = 0;
+    let answer = () => {};
+    const asked = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    const { runner, client, databaseUrl } = await pair(
+      (c) => [
+        c.createFunction(
+          { id: 'race', triggers: [{ event: 'a/race' }], timeouts: { finish: '1h' } },
+          async ({ step }) => {
+            await step.run('slow', () => asked);
+            await step.run('after', () => ++after);
+          },
+        ),
+      ],
+      { checkpointing: false },
+    );
+    await client.send({ name: 'a/race' });
+    const sql = postgres(databaseUrl, { max: 1, connection: { search_path: 'inngest_runner' } });
+    // The deadline is past, and its row not yet taken.
+    await eventually(
+      'the deadline is set',
+      async () =>
+        (await sql`update queue set at = now() - interval '1 s' where kind = 'timeout' returning id`).length >
+        0,
+    );
+    await sql.end();
+    answer();
+    expect((await ended(runner, 'app-race'))[0]).toMatchObject({ status: 'cancelled' });
     expect(after).toBe(0);
   });
 
