@@ -23,6 +23,7 @@ import {
   chargeRequested,
   choosePaymentMethod,
   clientPaused,
+  compareOpen,
   confirmPayoutChange,
   decideBonus,
   discrepancyFound,
@@ -1362,6 +1363,13 @@ describe('a day compared with the partners’ lists', () => {
     });
     await reconcilePage(at(ctx, nextDay), { purpose: 'charge', day, after: null });
     expect([...(await open()).keys()]).toEqual([other.key]);
+
+    // Each further day looks again at what earlier ones left open.
+    partners.invent('/charges', other.key, '10000');
+    await compareOpen(ctx, { purpose: 'payout' });
+    expect((await open()).size).toBe(1);
+    await compareOpen(ctx, { purpose: 'charge' });
+    expect((await open()).size).toBe(0);
   });
 
   test('is not ended by a partner that gives no list', async () => {

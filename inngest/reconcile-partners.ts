@@ -1,5 +1,6 @@
 import {
   compareAgain,
+  compareOpen,
   discrepancyLookRequested,
   finishReconciliation,
   reconcilePage,
@@ -17,7 +18,7 @@ export const reconcilePartners = schedule(
   },
 );
 
-/** Compares a day with a partner's list, a page of it in each step. */
+/** Compares a day with a partner's list, a page of it in each step, and looks again at what earlier days left open. */
 export const reconcilePartner = policy(
   {
     id: 'reconcile-partner',
@@ -28,6 +29,7 @@ export const reconcilePartner = policy(
     await goThroughPages(null, (pageNo, after) =>
       act(`page-${pageNo}`, (ctx) => reconcilePage(ctx, { purpose, day, after })),
     );
+    await act('look-again', (ctx) => compareOpen(ctx, { purpose }));
     await act('finish', (ctx) => finishReconciliation(ctx, { purpose, day }));
   },
 );

@@ -7,6 +7,7 @@ export { beginPayout } from './begin-payout.ts';
 export { choosePaymentMethod } from './choose-payment-method.ts';
 export type { ClosePage } from './close-page.ts';
 export { compareAgain } from './compare-again.ts';
+export { compareOpen } from './compare-open.ts';
 export { confirmPayoutChange } from './confirm-payout-change.ts';
 export { continueClose } from './continue-close.ts';
 export { decideBonus } from './decide-bonus.ts';

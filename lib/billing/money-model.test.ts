@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { freshDatabase, testCtx } from '#lib/kernel/testing.ts';
-import { happenings, seldom, testingStory } from './testing-story.ts';
+import { happenings, seldom, testingStories } from './testing-story.ts';
 
 let database: Awaited<ReturnType<typeof freshDatabase>>;
 beforeAll(async () => {
@@ -15,7 +15,7 @@ test('whatever happens, the books say what plain arithmetic says [US-030][US-040
   let played = 0;
   await fc.assert(
     fc.asyncProperty(happenings, async (story) => {
-      await testingStory(ctx, story);
+      await testingStories(ctx, [story]);
       played += 1;
     }),
     { numRuns: 60, examples: seldom.map((story): [typeof story] => [story]) },

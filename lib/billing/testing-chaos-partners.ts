@@ -150,7 +150,7 @@ export async function startChaosPartners({ seed, start }: { seed: number; start:
       const n = (asks.get(`get:${asked}`) ?? 0) + 1;
       asks.set(`get:${asked}`, n);
       if (key && isMute(key)) return lose();
-      const luck = chance(`get:${asked}:${n}`);
+      const luck = isHealed ? 1 : chance(`get:${asked}:${n}`);
       if (luck < 0.12) return lose();
       if (luck < 0.16) return answer(response, 503, '{"error":"try later"}');
       if (!key) return answer(response, 200, JSON.stringify(list(url)));
@@ -162,7 +162,7 @@ export async function startChaosPartners({ seed, start }: { seed: number; start:
     const key = String(request.headers['idempotency-key']);
     const n = (asks.get(key) ?? 0) + 1;
     asks.set(key, n);
-    const luck = chance(`post:${key}:${n}`);
+    const luck = isHealed ? 1 : chance(`post:${key}:${n}`);
     const mute = isMute(key);
     const bad = mute
       ? chance(`muteEffect:${key}`) < 0.5
