@@ -462,6 +462,19 @@ describe('comparing two pipelines', () => {
   });
 });
 
+test('of a step that is added, a comparison says what is not usual about it', () => {
+  const next = pipeline(
+    step('skill', { weight: 2 }),
+    step('fair_load'),
+    step('reliability', { weight: 4, params: { priorOrders: 9 } }),
+  );
+  expect(compare(usual, next).map(({ key, what, param, from, to }) => [key, what, param, from, to])).toEqual([
+    ['reliability', 'added', undefined, undefined, undefined],
+    ['reliability', 'weight', undefined, 1, 4],
+    ['reliability', 'param', 'priorOrders', 5, 9],
+  ]);
+});
+
 describe('the pool in columns', () => {
   test('grows, takes over changes and forgets old engagements', () => {
     const pool = poolOf([

@@ -1,6 +1,7 @@
 import { giveBack, hashOf, lookAround, mixLots, type Pool, takeColumn, takeSlots } from './pool.rules.ts';
 import {
   type ClientHistory,
+  initialParams,
   isRemote,
   type Params,
   type ReferenceSample,
@@ -105,7 +106,7 @@ export type Change = {
   to?: unknown;
 };
 
-/** What is different in `next`, step by step; nothing when both do the same. */
+/** What is different in `next`, step by step; of an added one what is not usual. Nothing when both do the same. */
 export function compare(before: PipelineSpec, next: PipelineSpec): Change[] {
   const changes: Change[] = [];
   const old = new Map(before.steps.map((step) => [step.key, step]));
@@ -121,6 +122,12 @@ export function compare(before: PipelineSpec, next: PipelineSpec): Change[] {
     const was = old.get(key);
     if (!was || was.type !== type) {
       changes.push({ key, type, what: 'added' });
+      if (typeOf(type).kind === 'score' && step.weight !== 1)
+        changes.push({ key, type, what: 'weight', from: 1, to: step.weight });
+      const usual = initialParams(type);
+      for (const param of Object.keys(step.params))
+        if (asText(usual[param]) !== asText(step.params[param]))
+          changes.push({ key, type, what: 'param', param, from: usual[param], to: step.params[param] });
       continue;
     }
     if (!unmoved.has(key))

@@ -35,13 +35,16 @@ export function MatchTrace({
     const type = stepTypeNames.find((each) => each === (step?.type ?? key));
     return type ? t(`types.${type}.name`) : key;
   };
-  const result = ({ kind, skipped, why }: StepLine) => {
+  const result = ({ kind, skipped, why, weight }: StepLine) => {
     if (skipped) return t(`why.${why ?? 'empty'}`);
+    if (kind === 'score' && weight === 0) return t('notCounted');
     if (kind === 'filter') return t('kept');
     return kind === 'score' ? t('scored') : t(`kinds.${kind}`);
   };
   const picked = trace.top.find(({ workerId }) => workerId === match.workerId)?.name ?? '';
-  const scores = Object.keys(trace.top[0]?.scores ?? {});
+  // In the order of the steps: the database keeps keys in an order of its own.
+  const scored = new Set(Object.keys(trace.top[0]?.scores ?? {}));
+  const scores = trace.steps.map(({ id: key }) => key).filter((key) => scored.has(key));
   const byId = new Map(trace.steps.map((step) => [step.id, step]));
   const weights = scores.reduce((sum, key) => sum + (byId.get(key)?.weight ?? 0), 0);
   // A product is not a sum: there, and in matches of before weights were kept, the scores alone.
@@ -83,7 +86,10 @@ export function MatchTrace({
               <>
                 {nameOf(step, step.id)}
                 {step.weight !== undefined && (
-                  <span className="text-ink-2"> {t('manage.times', { weight: step.weight })}</span>
+                  <span className="whitespace-nowrap text-ink-2">
+                    {' '}
+                    {t('manage.times', { weight: step.weight })}
+                  </span>
                 )}
               </>
             ),
@@ -135,13 +141,19 @@ export function MatchTrace({
                   rating.name
                 ),
             },
+            // Before what it is made of: with many scores the rest is scrolled to.
+            {
+              key: 'total',
+              header: t('total'),
+              number: true,
+              cell: (rating) => <span className="font-medium">{number(rating.total, 1)}</span>,
+            },
             ...scores.map((key) => ({
               key,
               header: nameOf(byId.get(key), key),
               number: true,
               cell: (rating: Rating) => score(rating, key),
             })),
-            { key: 'total', header: t('total'), number: true, cell: (rating) => number(rating.total, 1) },
           ]}
           empty={null}
         />
