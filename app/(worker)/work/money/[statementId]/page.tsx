@@ -3,6 +3,7 @@ import { notFound } from 'next/navigation';
 import { getTranslations } from 'next-intl/server';
 import { StatementPaper } from '#app/billing-parts/statement-paper.tsx';
 import { requireCtx } from '#app/session.ts';
+import { Callout } from '#app/ui/callout.tsx';
 import { TextLink } from '#app/ui/text-link.tsx';
 import { readStatement } from '#lib/billing/index.ts';
 import { accountNames } from '#lib/identity/index.ts';
@@ -29,8 +30,16 @@ export default async function StatementPage({ params }: Props) {
     getTranslations('billing.statement'),
     accountNames(ctx, [found.statement.workerId, ...givers]),
   ]);
+  const isTwice = found.attempts.filter(({ state }) => state === 'succeeded').length > 1;
   return (
     <StatementPaper
+      notice={
+        isTwice && (
+          <Callout tone="info" title={t('twiceTitle')}>
+            {t('twiceLead')}
+          </Callout>
+        )
+      }
       {...found}
       names={names}
       workerName={names.get(found.statement.workerId) ?? ''}
