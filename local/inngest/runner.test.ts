@@ -546,8 +546,10 @@ describe('flow control of starts', () => {
   test('debounce: however many events come, the run is put off no longer than the timeout', async () => {
     const { runner, client } = await one({ debounce: { period: '2s', timeout: '3s' } });
     const began = Date.now();
-    const sending = setInterval(() => void send(client, { n: 1 }), 300);
+    const sent: Promise<unknown>[] = [];
+    const sending = setInterval(() => sent.push(send(client, { n: 1 })), 300);
     const [run] = await ended(runner, 'app-flow').finally(() => clearInterval(sending));
+    await Promise.all(sent);
     expect(new Date(run?.startedAt ?? 0).getTime() - began).toBeGreaterThan(2500);
   });
 
