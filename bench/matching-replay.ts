@@ -11,8 +11,8 @@ import { chromium } from '../local/chromium.ts';
 const pagesBefore = 40;
 const betweenPagesMs = 100;
 const limitSeconds = 600;
-/** The seconds are ours: nothing was promised. */
-const goals = { replaySeconds: 120, pageP95Ms: 500, progressSeen: 5, growthMb: 200 };
+/** Ours: nothing was promised. A page may take twice as long as before, on two cores that also run the browser. */
+const goals = { replaySeconds: 120, pageTimesBefore: 2, progressSeen: 5, growthMb: 250 };
 
 /**
  * `npm run bench -- matching-replay [orders] [workers]`: replays past orders (1,000 over 100,000 workers) against a draft in the
@@ -125,7 +125,7 @@ export async function run({ instance, superuserUrl, args, say }: BenchCtx): Prom
       pass:
         replay?.figures?.orderCount === orderCount &&
         figures.replaySeconds < goals.replaySeconds &&
-        figures.pageP95Ms < goals.pageP95Ms &&
+        figures.pageP95Ms < goals.pageTimesBefore * figures.pageBeforeP95Ms &&
         figures.progressSeen >= goals.progressSeen &&
         figures.growthMb < goals.growthMb,
     };

@@ -33,6 +33,19 @@ type EngagementJson = [
 ];
 type ChangeJson = [id: string, worker: string, at: number, characteristics: Record<string, number>];
 
+/** What happens later; of an end, how the order ended. */
+const happening = {
+  joined: 0,
+  left: 1,
+  trained: 2,
+  changed: 3,
+  taken: 4,
+  completed: 5,
+  failed: 6,
+  cancelled: 7,
+} as const;
+type Happening = (typeof happening)[keyof typeof happening];
+
 const loadDays = 31;
 /** Read in small pieces: requests that are served by the same process wait for none of them. */
 const pageSize = 2000;
@@ -50,10 +63,17 @@ export async function pastPool(
   const [since, until] = [from.toISOString(), to.toISOString()];
   const [begun, over] = [from.getTime(), to.getTime()];
   const pool = createPool();
-  const events: { at: number; happen: () => void }[] = [];
-  const later = (at: number | null, happen: () => void) => {
-    if (at !== null && at > begun && at <= over) events.push({ at, happen });
+  // A few numbers each: there may be one for every worker and two for every order.
+  const events: { at: number[]; what: Happening[]; ref: number[] } = { at: [], what: [], ref: [] };
+  const later = (at: number | null, what: Happening, ref: number) => {
+    if (at === null || at <= begun || at > over) return;
+    events.at.push(at);
+    events.what.push(what);
+    events.ref.push(ref);
   };
+  /** Of an engagement, by its place in the calendar: the worker that really had it. */
+  const realSlots: number[] = [];
+  const changed: { slot: number; characteristics: Record<string, number> }[] = [];
 
   await inPages<SampleJson>(
     db,
@@ -79,16 +99,9 @@ export async function pastPool(
         trainedAt: trained !== null && trained <= begun ? trained : joined,
       });
       const slot = pool.slotOf.get(workerId)!;
-      if (left === null || left > joined)
-        later(joined, () => {
-          pool.active[slot] = 1;
-        });
-      later(left, () => {
-        pool.active[slot] = 0;
-      });
-      later(trained, () => {
-        pool.trainedAt[slot] = trained!;
-      });
+      if (left === null || left > joined) later(joined, happening.joined, slot);
+      later(left, happening.left, slot);
+      later(trained, happening.trained, slot);
     },
   );
   await inPages<EngagementJson>(
@@ -103,22 +116,24 @@ export async function pastPool(
           and (e.starts_at > ${since}::timestamptz - ${loadDays} * interval '1 day' or e.released_at > ${since}::timestamptz)
         order by order_id limit ${pageSize}) e`,
     ([orderId, realWorkerId, startsAt, endsAt, taken, released, outcome, isReplayed]) => {
-      const workerId = isReplayed ? picks.get(orderId) : realWorkerId;
-      const counts = outcome === 'completed' || outcome === 'failed';
-      const ended = counts ? engagementState.done : engagementState.gone;
-      const put = (state: number) => {
-        if (workerId !== undefined) putEngagement(pool, { orderId, workerId, startsAt, endsAt, state });
-      };
-      if (taken <= begun) put(released !== null && released <= begun ? ended : engagementState.open);
-      else later(taken, () => put(engagementState.open));
-      later(released, () => {
-        const index = pool.calendar.indexOf.get(orderId);
-        if (index !== undefined) pool.calendar.state[index] = ended;
-        // How it would have ended for another nobody knows: histories stay as they were.
-        const slot = pool.slotOf.get(realWorkerId);
-        if (slot === undefined || !counts) return;
-        pool[outcome][slot]!++;
+      // Of nobody until the replay says whose: then it is not there yet either.
+      const workerId = (isReplayed ? picks.get(orderId) : realWorkerId) ?? realWorkerId;
+      const isDecided = !isReplayed || picks.has(orderId);
+      const ended =
+        outcome === 'completed' || outcome === 'failed' ? engagementState.done : engagementState.gone;
+      const state = released !== null && released <= begun ? ended : engagementState.open;
+      putEngagement(pool, {
+        orderId,
+        workerId,
+        startsAt,
+        endsAt,
+        state: taken <= begun && isDecided ? state : engagementState.gone,
       });
+      const index = pool.calendar.indexOf.get(orderId);
+      if (index === undefined) return;
+      realSlots[index] = pool.slotOf.get(realWorkerId) ?? -1;
+      if (isDecided) later(taken, happening.taken, index);
+      later(released, happening[outcome ?? 'cancelled'], index);
     },
   );
   await inPages<ChangeJson>(
@@ -127,29 +142,48 @@ export async function pastPool(
       select json_agg(json_build_array(id, worker_id, ${ms('changed_at')}, characteristics) order by id) as rows
       from (select * from matching.sample_changes where id > ${after}::uuid and changed_at > ${since}::timestamptz
         and changed_at <= ${until}::timestamptz order by id limit ${pageSize}) c`,
-    ([, workerId, changed, characteristics]) =>
-      later(changed, () => {
-        const slot = pool.slotOf.get(workerId);
-        if (slot === undefined) return;
-        putSample(pool, {
-          workerId,
-          name: pool.names[slot]!,
-          active: pool.active[slot] === 1,
-          characteristics,
-          completedCount: pool.completed[slot]!,
-          failedCount: pool.failed[slot]!,
-          trainedAt: pool.trainedAt[slot]!,
-        });
-      }),
+    ([, workerId, at, characteristics]) => {
+      const slot = pool.slotOf.get(workerId);
+      if (slot === undefined) return;
+      later(at, happening.changed, changed.length);
+      changed.push({ slot, characteristics });
+    },
   );
-  events.sort((a, b) => a.at - b.at);
+  const order = Uint32Array.from(events.at.keys()).sort((a, b) => events.at[a]! - events.at[b]! || a - b);
 
+  const { active, trainedAt, completed, failed, calendar, names, workerIds } = pool;
+  const happen = (at: number, what: Happening, ref: number) => {
+    if (what === happening.joined) active[ref] = 1;
+    else if (what === happening.left) active[ref] = 0;
+    else if (what === happening.trained) trainedAt[ref] = at;
+    else if (what === happening.taken) calendar.state[ref] = engagementState.open;
+    else if (what === happening.changed) {
+      const { slot, characteristics } = changed[ref]!;
+      putSample(pool, {
+        workerId: workerIds[slot]!,
+        name: names[slot]!,
+        active: active[slot] === 1,
+        characteristics,
+        completedCount: completed[slot]!,
+        failedCount: failed[slot]!,
+        trainedAt: trainedAt[slot]!,
+      });
+    } else {
+      calendar.state[ref] = what === happening.cancelled ? engagementState.gone : engagementState.done;
+      // How it would have ended for another nobody knows: histories stay as they were.
+      const slot = realSlots[ref]!;
+      if (slot >= 0 && what === happening.completed) completed[slot]!++;
+      if (slot >= 0 && what === happening.failed) failed[slot]!++;
+    }
+  };
   let next = 0;
   return {
     pool,
     advance: (instant) => {
-      for (const time = instant.getTime(); next < events.length && events[next]!.at <= time; next++)
-        events[next]!.happen();
+      for (const time = instant.getTime(); next < order.length && events.at[order[next]!]! <= time; next++) {
+        const event = order[next]!;
+        happen(events.at[event]!, events.what[event]!, events.ref[event]!);
+      }
     },
     take: ({ orderId, startsAt, endsAt }, workerId) =>
       putEngagement(pool, {
