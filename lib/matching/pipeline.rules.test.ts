@@ -564,6 +564,7 @@ describe('the pool in columns', () => {
           }
         },
       ),
+      { numRuns: 500 },
     );
   });
 });

@@ -207,7 +207,8 @@ export function lookAround(
   countNearby(calendar, nearbyCount, startsAt - windowDays * dayMs, startsAt + windowDays * dayMs);
   const reachMs = gapReachMinutes * 60_000;
   const lastHour = Math.floor((endsAt + reachMs) / hourMs);
-  for (let hour = Math.floor((startsAt - reachMs) / hourMs); hour <= lastHour; hour++)
+  // One that ends just at the reach is in the hour before.
+  for (let hour = Math.floor((startsAt - reachMs - 1) / hourMs); hour <= lastHour; hour++)
     for (const i of calendar.byHour.get(hour) ?? []) {
       if (calendar.state[i] !== engagementState.open) continue;
       const slot = calendar.slots[i]!;
