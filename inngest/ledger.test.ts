@@ -6,7 +6,14 @@ import { and, eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { connect } from '#db/client.ts';
 import { attempts, invoices, items, statements } from '#db/schema/billing.ts';
-import { giveBonus, grantRefund, payInvoice, requestClose, retryPayout } from '#lib/billing/index.ts';
+import {
+  giveBonus,
+  grantRefund,
+  payInvoice,
+  refundRequested,
+  requestClose,
+  retryPayout,
+} from '#lib/billing/index.ts';
 import { startPartners } from '#lib/billing/testing.ts';
 import { type Ctx, uuidv7 } from '#lib/kernel/ctx.ts';
 import { account, as, at, emitted, freshDatabase, runPolicy, testCtx } from '#lib/kernel/testing.ts';
@@ -27,6 +34,7 @@ import { postEndedOrderPolicy } from './post-ended-order.ts';
 import { receiveGatewayNotice } from './receive-gateway-notice.ts';
 import { receiveGoldenHatNotice } from './receive-golden-hat-notice.ts';
 import { sealLedger } from './seal-ledger.ts';
+import { sendRefundPolicy } from './send-refund.ts';
 import { verifyMoneyNightly } from './verify-money-nightly.ts';
 import { verifyMoneyOnRequest } from './verify-money-on-request.ts';
 
@@ -97,7 +105,7 @@ async function closedWeek(clientId: string, period: string, now: string) {
 }
 
 describe('a charge that succeeds late, after another try was paid', () => {
-  test('is posted once as paid twice, and the next invoice gives it back', async () => {
+  test('is posted once as paid twice, and goes back; if that way is closed, the next invoice gives it back', async () => {
     const { clientId } = await ended();
     const close = (period: string, now: string) => closedWeek(clientId, period, now);
     const first = await close('2026-03-08', afterSunday);
@@ -119,12 +127,18 @@ describe('a charge that succeeds late, after another try was paid', () => {
       data: { id: 'x', idempotencyKey: key, status: 'succeeded' },
     };
     for (let i = 0; i < 2; i++) await runPolicy(receiveGatewayNotice, now, notice as never);
-    expect(await balanceOf(ctx, accountId('clients', 'receivable', clientId))).toBe(-10_000n);
+    expect(await balanceOf(ctx, accountId('clients', 'receivable', clientId))).toBe(0n);
     expect(await ctx.db.select().from(items).where(eq(items.kind, 'charge_succeeded_again'))).toMatchObject([
       { amountCents: -10_000n, documentId: null },
     ]);
+    expect((await verifyMoney(now)).problems).toEqual([]);
+    partners.behave('fails');
+    const [back] = await emitted(ctx, refundRequested);
+    await runPolicy(sendRefundPolicy, now, back as never);
+    expect(await balanceOf(ctx, accountId('clients', 'receivable', clientId))).toBe(-10_000n);
     await ended({ clientId, costCents: 25_000n, endedAt: '2026-03-10T12:00:00Z' });
     expect(await close('2026-03-15', '2026-03-15T17:01:00Z')).toMatchObject({ amountCents: 15_000n });
+    expect((await verifyMoney(at(ctx, '2026-03-16T00:00:00Z'))).problems).toEqual([]);
   });
 });
 
@@ -155,6 +169,12 @@ test('a refund lowers the next invoice, once, and is never more than was paid', 
   expect(await closedWeek(clientId, '2026-03-15', '2026-03-15T17:01:00Z')).toMatchObject({
     amountCents: 4_000n,
   });
+  const back = { ...refund, refundId: randomUUID(), amount: '40', way: 'back' };
+  await grantRefund(biller, back);
+  expect((await verifyMoney(at(ctx, '2026-03-16T00:00:00Z'))).problems).toEqual([]);
+  const [asked] = (await emitted(ctx, refundRequested)).filter((data) => data.refundId === back.refundId);
+  await runPolicy(sendRefundPolicy, biller, asked as never);
+  expect(partners.movedCents(`refund:${back.refundId}`)).toBe(4_000n);
   expect((await verifyMoney(at(ctx, '2026-03-16T00:00:00Z'))).problems).toEqual([]);
 });
 
@@ -196,6 +216,39 @@ describe('a payout that arrives late, after another try had arrived', () => {
       state: 'carried_over',
     });
     expect((await verifyMoney(at(ctx, '2026-05-01T00:00:00Z'))).problems).toEqual([]);
+    // One of the two comes back: what was taken is given again.
+    partners.decide(key, 'returned');
+    for (let i = 0; i < 2; i++)
+      await runPolicy(receiveGoldenHatNotice, at(ctx, '2026-05-02T00:00:00Z'), notice as never);
+    expect(await balanceOf(ctx, accountId('people', 'payable', workerId))).toBe(0n);
+    expect((await verifyMoney(at(ctx, '2026-05-02T00:00:00Z'))).problems).toEqual([]);
+  });
+
+  test('while the other is under way is taken back too, and both can be read in the books', async () => {
+    const { workerId } = await ended({ endedAt: '2026-03-05T12:00:00Z' });
+    await runPolicy(openPayoutAccountPolicy, ctx, {
+      accountId: workerId,
+      name: 'Vasya',
+      characteristics: {},
+    });
+    const now = at(ctx, '2026-07-31T16:01:00Z');
+    await requestClose(now, { kind: 'month', period: '2026-07' });
+    await runPolicy(closeMonth, now, { month: '2026-07' });
+    const [statement] = await ctx.db.select().from(statements).where(eq(statements.workerId, workerId));
+    const { id: statementId, amountCents } = statement!;
+    const payout = { statementId, workerId, amountCents: amountCents.toString() };
+    partners.behave('says_failed_then_succeeded', 'pends');
+    await runPolicy(payStatement, now, payout);
+    await retryPayout(as(now, 'billing'), { statementId });
+    await runPolicy(payStatement, now, { ...payout, attemptNo: 2 } as never);
+    for (const no of [1, 2]) {
+      const key = `payout:${statementId}:${no}`;
+      partners.decide(key, 'succeeded');
+      const data = { id: 'x', idempotencyKey: key, status: 'succeeded' };
+      await runPolicy(receiveGoldenHatNotice, now, { deliveryId: key, type: 'x', data } as never);
+      expect((await verifyMoney(now)).problems).toEqual([]);
+    }
+    expect(await balanceOf(ctx, accountId('people', 'payable', workerId))).toBe(amountCents);
   });
 });
 

@@ -7,8 +7,8 @@ const billedAfterMinutes = 15;
 const mostOfEach = 50;
 
 // Kinds of entries that stand on an invoice or a statement, and those that come from one order.
-const itemKinds = sql`('order_charged', 'discount_given', 'charge_succeeded_again', 'refund_granted', 'worker_earned',
-  'worker_fined', 'penalty_waived', 'bonus_given', 'payout_confirmed_again')`;
+const itemKinds = sql`('order_charged', 'discount_given', 'charge_succeeded_again', 'refund_granted', 'refund_sent',
+  'refund_failed', 'refund_confirmed_late', 'worker_earned', 'worker_fined', 'penalty_waived', 'bonus_given', 'payout_confirmed_again')`;
 const orderKinds = sql`('order_charged', 'discount_given', 'worker_earned', 'worker_fined')`;
 const partyLine = sql`(l.account_id like 'clients:receivable:%' or l.account_id like 'people:payable:%')`;
 
@@ -54,7 +54,15 @@ const checks: Record<string, (now: Date) => SQL> = {
       select t.id, t.key, t.kind, split_part(l.account_id, ':', 3) as party, t.occurred_at,
         case when t.book = 'clients' then l.amount_cents else -l.amount_cents end as amount
       from ledger.transactions t join ledger.lines l on l.transaction_id = t.id
-      where t.kind in ${itemKinds} and ${partyLine}
+      where ${partyLine} and (t.kind in ${itemKinds}
+        -- One of two transfers that came back: only then does it stand on a statement.
+        or t.kind = 'payout_returned' and exists (select from billing.items i where i.transaction_id = t.id))
+      union all
+      -- Its sum had left what is owed before, with the late success of the first transfer.
+      select t.id, t.key, t.kind, a.party_id::text, t.occurred_at, -l.amount_cents
+      from ledger.transactions t join ledger.lines l on l.transaction_id = t.id and l.account_id = 'people:in_transit'
+        join billing.attempts a on a.key || ':confirmed-twice' = t.key
+      where t.kind = 'payout_confirmed_twice'
     )
     select coalesce(p.key, i.kind) as key, coalesce(p.id, i.transaction_id) as id
     from posted p full join billing.items i on i.transaction_id = p.id
@@ -88,15 +96,33 @@ const checks: Record<string, (now: Date) => SQL> = {
       select t.key, t.kind, abs(l.amount_cents) as amount
       from ledger.transactions t join ledger.lines l on l.transaction_id = t.id
       where l.amount_cents > 0 and t.kind in ('payout_sent', 'payout_confirmed', 'payout_failed', 'payout_confirmed_late',
-        'payout_confirmed_again')
+        'payout_confirmed_again', 'payout_confirmed_twice', 'payout_returned')
     ), tried as (
       select key, state, amount_cents as amount, (select p.key from posted p where p.kind like 'payout_confirmed_%'
-        and p.key in (a.key || ':confirmed-late', a.key || ':confirmed-again')) as late
+        and p.key in (a.key || ':confirmed-late', a.key || ':confirmed-again')) as late,
+        (select p.key from posted p where p.key = a.key || ':confirmed-twice') as twice
       from billing.attempts a where purpose = 'payout'
     ), made as (
       select key || ':sent' as key, amount from tried
       union all select key || ':failed', amount from tried where state = 'failed' or late is not null
-      union all select coalesce(late, key || ':confirmed'), amount from tried where state = 'succeeded'
+      union all select coalesce(late, twice, key || ':confirmed'), amount from tried where state in ('succeeded', 'returned')
+      union all select key || ':returned', amount from tried where state = 'returned'
+    )
+    select key, made.amount as expected, posted.amount as posted from made full join posted using (key)
+    where made.amount is distinct from posted.amount order by key`,
+
+  refund_wrong: () => sql`
+    with posted as (
+      select t.key, l.amount_cents as amount from ledger.transactions t join ledger.lines l on l.transaction_id = t.id
+      where l.amount_cents > 0 and t.kind in ('refund_sent', 'refund_confirmed', 'refund_failed', 'refund_confirmed_late')
+    ), tried as (
+      select 'refund:' || document_id as key, state, amount_cents as amount,
+        exists (select from posted p where p.key = 'refund:' || document_id || ':confirmed-late') as late
+      from billing.attempts where purpose = 'refund'
+    ), made as (
+      select key || ':sent' as key, amount from tried
+      union all select key || ':failed', amount from tried where state = 'failed' or late
+      union all select key || case when late then ':confirmed-late' else ':confirmed' end, amount from tried where state = 'succeeded'
     )
     select key, made.amount as expected, posted.amount as posted from made full join posted using (key)
     where made.amount is distinct from posted.amount order by key`,
