@@ -80,12 +80,12 @@ export async function issue(_: FormState, form: FormData): Promise<FormState> {
     const drawn = /^data:image\/png;base64,([A-Za-z0-9+/=]+)$/.exec(text(form, 'signature'))?.[1];
     if (!drawn) throw new Refused('invalid', { fields: { signature: 'consumables.signature' } });
     const jobId = text(form, 'jobId');
-    const { workerName } = await readJob(ctx, jobId);
+    // A job that is none is refused before a photo is kept for it.
+    await readJob(ctx, jobId);
     const bytes = Buffer.from(drawn, 'base64');
     const { id } = await storePhoto(ctx, { uploadId: uploadIdOf(jobId, bytes), bytes, kind: 'signature' });
+    // The job's page says the rest.
     await issueJob(ctx, { jobId, signaturePhotoId: id });
-    const t = await getTranslations('consumables.job');
-    return { message: t('doneMessage', { worker: workerName }) };
   });
 }
 
