@@ -121,7 +121,7 @@ test('a refund goes back by the way it was paid, and a payout that came back is 
         (await mailsTo('dymka@mcf.example'))
           .map(({ text }) => /\S+\/work\/money\/details\/\S+/.exec(text)?.[0])
           .find(Boolean);
-      await expect.poll(link).toBeTruthy();
+      await expect.poll(async () => (await link()) ?? '').toContain('/work/money/details/');
       await worker.goto((await link())!);
       await worker.getByRole('button', { name: 'Yes, pay me there' }).click();
       await expect(async () => {
