@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { loadavg } from 'node:os';
 import postgres from 'postgres';
 import { type Connection, connect } from '#db/client.ts';
 import { migrate } from '#db/migrate.ts';
@@ -13,6 +14,7 @@ export const needs = 'database';
 const goals = { closeTimesBareSql: 5, postingsPerSecond: 1000, deadlocks: 0, statementP95Ms: 60 };
 const posters = 16;
 const postingSeconds = 20;
+const bareSeconds = 8;
 const period = '2026-03-08';
 const closedAt = new Date('2026-03-08T17:30:00Z');
 const inPeriod = '2026-03-04T12:00:00Z';
@@ -34,9 +36,19 @@ export async function run({ superuserUrl, args, say }: BenchCtx): Promise<BenchR
     await admin.unsafe('create database bench_billing');
     await migrate(urlOf('bench_billing'));
     const posting = await postSteadily(databases, say);
+    const barePostingsPerSecond = await insertBare(databases, say);
     const statementMs = await readStatements(databases, say);
     const close = await closeWeek(databases, { clientsCount, chargesCount }, say);
-    const figures = { ...posting, statementP95Ms: statementMs, ...close, clientsCount, chargesCount };
+    const figures = {
+      ...posting,
+      barePostingsPerSecond,
+      postingTimesBare: Math.round((barePostingsPerSecond / posting.postingsPerSecond) * 100) / 100,
+      statementP95Ms: statementMs,
+      ...close,
+      clientsCount,
+      chargesCount,
+      loadAverage: Math.round(loadavg()[0]! * 10) / 10,
+    };
     return {
       figures,
       goals,
@@ -91,6 +103,43 @@ async function postSteadily({ admin, urlOf }: Databases, say: BenchCtx['say']) {
     `${posters} clients posted ${posted} entries in ${seconds.toFixed(1)} s: ${postingsPerSecond} a second`,
   );
   return result;
+}
+
+/** What the machine can do at most: 16 clients insert the same rows, prepared and pipelined, without triggers and foreign key. */
+async function insertBare({ admin, urlOf }: Databases, say: BenchCtx['say']): Promise<number> {
+  await admin.unsafe('create database bench_inserts template bench_billing');
+  const superuser = postgres(urlOf('bench_inserts'), { max: 1, onnotice: () => {} });
+  await superuser.unsafe(`
+    alter table ledger.lines disable trigger all;
+    alter table ledger.transactions disable trigger all;`);
+  await superuser.end();
+  const { sql, close } = asApp(urlOf('bench_inserts'), posters);
+  const hash = 'x'.repeat(64);
+  const parties = Array.from({ length: 500 }, () => `clients:receivable:${randomUUID()}`);
+  let inserted = 0;
+  const begun = performance.now();
+  await Promise.all(
+    Array.from({ length: posters }, async () => {
+      while (performance.now() < begun + bareSeconds * 1000) {
+        const at = new Date();
+        const id = uuidv7(at);
+        const occurred = at.toISOString();
+        const party = parties[Math.floor(Math.random() * parties.length)]!;
+        await sql.begin((tx) => [
+          tx`insert into ledger.transactions (id, book, key, request_hash, kind, subject, occurred_at, actor_kind, actor_id, details)
+            values (${id}, 'clients', ${`order:${id}:charge`}, ${hash}, 'order_charged', ${id}, ${occurred}, 'system', 'bench', '{}')`,
+          tx`insert into ledger.lines (transaction_id, position, book, account_id, amount_cents, occurred_at)
+            values (${id}, 0, 'clients', ${party}, 10000, ${occurred}), (${id}, 1, 'clients', 'clients:revenue', -10000, ${occurred})`,
+        ]);
+        inserted += 1;
+      }
+    }),
+  );
+  const perSecond = Math.round((inserted / (performance.now() - begun)) * 1000);
+  await close();
+  await admin.unsafe('drop database bench_inserts with (force)');
+  say(`the same rows by plain inserts: ${perSecond} a second`);
+  return perSecond;
 }
 
 async function readStatements({ urlOf }: Databases, say: BenchCtx['say']): Promise<number> {

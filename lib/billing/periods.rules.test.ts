@@ -87,3 +87,117 @@ describe('what is due', () => {
     expect(due('2036-01-01T00:00:00Z')).toHaveLength(60);
   });
 });
+
+describe('a clock that ticks each hour and is sometimes off [US-220][US-230]', () => {
+  const zonesOfChange = [
+    'Europe/Berlin',
+    'America/New_York',
+    'Australia/Lord_Howe',
+    'Asia/Kathmandu',
+  ] as const;
+  const hour = 3_600_000;
+  const lengths = { week: 7 * 24, month: 31 * 24 };
+
+  /** What was closed, and when, by a machine that is off between `offAt` and `onAt`. */
+  function closes(
+    kind: 'week' | 'month',
+    zone: string,
+    { begin, end, offAt, onAt }: { begin: number; end: number; offAt: number; onAt: number },
+  ) {
+    const closed = new Set<string>();
+    const made: { period: string; at: number; from: Date; to: Date }[] = [];
+    for (let tick = begin; tick <= end; tick += hour) {
+      if (tick >= offAt && tick < onAt) continue;
+      const now = new Date(tick);
+      for (const { period, from, to } of duePeriods(kind, {
+        now,
+        zone,
+        firstEntryAt: new Date(begin),
+        closed,
+      })) {
+        closed.add(period);
+        made.push({ period, at: tick, from, to });
+      }
+    }
+    return made;
+  }
+
+  function expectNoneMissedOrDoubled(
+    kind: 'week' | 'month',
+    zone: string,
+    span: { begin: number; end: number; offAt: number; onAt: number },
+  ) {
+    const made = closes(kind, zone, span);
+    expect(new Set(made.map(({ period }) => period)).size).toBe(made.length);
+    for (const [i, { at, from, to }] of made.entries()) {
+      // One begins where the one before has ended; the first has the first entry in it, the last has just ended.
+      expect(from.getTime()).toBe(i ? made[i - 1]!.to.getTime() : from.getTime());
+      const isLate = to.getTime() > span.offAt - hour && to.getTime() <= span.onAt;
+      const latest = (isLate ? span.onAt : to.getTime()) + hour;
+      expect(at >= to.getTime() && at <= latest, `${zone} ${to.toISOString()}`).toBe(true);
+    }
+    if (made.length) expect(made[0]!.from.getTime()).toBeLessThanOrEqual(span.begin);
+    const next = made.length
+      ? periodAt(kind, made.at(-1)!.to, zone)
+      : periodAt(kind, new Date(span.begin), zone);
+    expect(next.to.getTime()).toBeGreaterThan(span.end - hour);
+    return made;
+  }
+
+  test.each([
+    ['Europe/Berlin', '2026-03-01', '2026-04-20'],
+    ['Europe/Berlin', '2026-10-01', '2026-11-20'],
+    ['America/New_York', '2026-02-20', '2026-03-31'],
+    ['America/New_York', '2026-10-15', '2026-11-30'],
+    ['Australia/Lord_Howe', '2026-03-15', '2026-04-30'],
+    ['Australia/Lord_Howe', '2026-09-15', '2026-11-01'],
+    ['Asia/Kathmandu', '2028-02-10', '2028-03-20'],
+  ])(
+    'misses and doubles nothing around the change of clocks, on or three weeks off: %s from %s',
+    (zone, from, to) => {
+      const begin = Date.parse(`${from}T05:00:00Z`);
+      const end = Date.parse(`${to}T05:00:00Z`);
+      for (const kind of ['week', 'month'] as const) {
+        const on = expectNoneMissedOrDoubled(kind, zone, { begin, end, offAt: end + hour, onAt: end + hour });
+        for (const day of [3, 9]) {
+          const offAt = begin + day * 24 * hour;
+          const off = expectNoneMissedOrDoubled(kind, zone, {
+            begin,
+            end,
+            offAt,
+            onAt: offAt + 21 * 24 * hour,
+          });
+          expect(off.map(({ period }) => period)).toEqual(on.map(({ period }) => period));
+        }
+      }
+    },
+  );
+
+  test.each(zonesOfChange)('February of a leap year ends on its 29th, and March begins there: %s', (zone) => {
+    const february = mustBe(periodNamed('month', '2028-02', zone));
+    const local = (at: Date) => at.toLocaleString('sv-SE', { timeZone: zone }).slice(0, 16);
+    expect([local(february.from), local(february.to)]).toEqual(['2028-01-31 18:00', '2028-02-29 18:00']);
+    expect(periodAt('month', february.to, zone).period).toBe('2028-03');
+    expect(periodAt('month', new Date(february.to.getTime() - 1), zone).period).toBe('2028-02');
+  });
+
+  test('misses and doubles nothing whenever it begins, in whatever zone, however long it is off', () => {
+    fc.assert(
+      fc.property(
+        instants,
+        fc.constantFrom(...zonesOfChange),
+        fc.constantFrom('week' as const, 'month' as const),
+        fc.nat(40 * 24),
+        fc.nat(30 * 24),
+        (first, zone, kind, offAfter, offFor) => {
+          const begin = Math.ceil(first.getTime() / hour) * hour;
+          const offAt = begin + offAfter * hour;
+          const span = { begin, end: begin + 2 * lengths[kind] * hour, offAt, onAt: offAt + offFor * hour };
+          // The machine is on again before the look ends.
+          expectNoneMissedOrDoubled(kind, zone, { ...span, end: Math.max(span.end, span.onAt + hour) });
+        },
+      ),
+      { numRuns: 8 },
+    );
+  });
+});

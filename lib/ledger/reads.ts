@@ -56,35 +56,31 @@ export async function movementsOf(
   { from, to, limit = 50, offset = 0 }: { from?: Date; to?: Date; limit?: number; offset?: number } = {},
 ): Promise<Movement[]> {
   const upTo = and(eq(lines.accountId, account), to && lt(lines.occurredAt, to));
-  // Sums are read from the index alone; only the rows of the page are looked up.
-  const running = ctx.db
-    .select({
-      occurredAt: lines.occurredAt,
-      no: lines.no,
-      balanceCents:
-        sql<string>`sum(${lines.amountCents}) over (order by ${lines.occurredAt}, ${lines.no})`.as(
-          'balance_cents',
-        ),
-    })
-    .from(lines)
-    .where(upTo)
-    .as('running');
-  const page = ctx.db
-    .select()
-    .from(running)
-    .where(from && gte(running.occurredAt, from))
-    .orderBy(desc(running.occurredAt), desc(running.no))
-    .limit(Math.min(limit, 5000))
-    .offset(offset)
-    .as('page');
+  const page = ctx.db.$with('page').as(
+    ctx.db
+      .select({ occurredAt: lines.occurredAt, no: lines.no, amountCents: lines.amountCents })
+      .from(lines)
+      .where(and(upTo, from && gte(lines.occurredAt, from)))
+      .orderBy(desc(lines.occurredAt), desc(lines.no))
+      .limit(Math.min(limit, 5000))
+      .offset(offset),
+  );
+  // What it stood at after the newest row of the page: one sum, read from the index alone. Only the rows of the page are
+  // looked up, and each balance is the one above it less what that row has moved.
+  const newest = sql`(select ${page.occurredAt}, ${page.no} from ${page} order by 1 desc, 2 desc limit 1)`;
+  const stood = sql`(select coalesce(sum(upto.amount_cents), 0) from ${lines} upto
+    where upto.account_id = ${account} and (upto.occurred_at, upto.no) <= ${newest})`;
+  const since = sql`coalesce(sum(${page.amountCents}) over (order by ${page.occurredAt} desc, ${page.no} desc
+    rows between unbounded preceding and 1 preceding), 0)`;
   const rows = await ctx.db
+    .with(page)
     .select({
       transactionId: lines.transactionId,
       kind: transactions.kind,
       subject: transactions.subject,
       occurredAt: lines.occurredAt,
       amountCents: lines.amountCents,
-      balanceCents: page.balanceCents,
+      balanceCents: sql<string>`${stood} - ${since}`,
       details: transactions.details,
       actorKind: transactions.actorKind,
       actorId: transactions.actorId,
