@@ -120,8 +120,19 @@ test('a step of the algorithm people rates, is left out when it is late, and the
     await manager.getByRole('button', { name: 'Remove “One price for all”' }).click();
     await add('Price by service');
     await manager.getByLabel(/pen off/i).fill('83.50');
+    // A colleague has something unsaved on the screen: it stays until they let it go.
+    const colleague = await signedIn(browser, 'tosha@mcf.example', 'desktop');
+    await colleague.goto('/manage/matching');
+    await colleague.getByLabel('Weight').first().fill('9');
     await manager.getByRole('button', { name: 'Save draft' }).click();
     await expect(manager.getByText(/Draft on version \d+, saved/)).toBeVisible();
+    await expect(colleague.getByText('The draft is another one by now')).toBeVisible();
+    await expect(colleague.getByLabel('Weight').first()).toHaveValue('9');
+    await expect(colleague.getByRole('button', { name: 'Save draft' })).toBeDisabled();
+    await colleague.getByRole('button', { name: 'Show what is there now' }).click();
+    await expect(colleague.getByText('The draft is another one by now')).toHaveCount(0);
+    await expect(colleague.getByText('Remote score', { exact: true }).first()).toBeVisible();
+    await colleague.close();
     await manager.getByRole('button', { name: /Publish version/ }).click();
     const dialog = manager.getByRole('dialog');
     await dialog.getByLabel('What changes, and why').fill('Ask the algorithm people.');
