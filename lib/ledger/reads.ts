@@ -245,3 +245,40 @@ export async function firstEntryAt(ctx: Reader, book: Book): Promise<Date | null
     .where(eq(transactions.book, book));
   return row?.at ?? null;
 }
+
+type BookFigures = {
+  book: Book;
+  /** How long the oldest entry without a seal has waited; zero when none does. */
+  unsealedAgeSeconds: number;
+  /** When the head was sealed, which is when it was last written down outside; null while nothing is. */
+  sealedAt: Date | null;
+  entriesLastMinute: number;
+  /** Zero, always. */
+  sumCents: Cents;
+};
+
+/** What a watcher of the books asks every minute; it costs the same for a young and an old book. */
+export async function bookFigures(ctx: Reader, book: Book): Promise<BookFigures> {
+  const [[row], trial] = await Promise.all([
+    ctx.db.execute<{ waiting: string | null; sealed_at: string | null; n: string }>(sql`
+      with head as (
+        select s.sealed_at, t.recorded_at from ledger.seals s join ledger.transactions t on t.id = s.transaction_id
+        where s.book = ${book} order by s.seq desc limit 1
+      )
+      select (select sealed_at::text from head) as sealed_at,
+        (select extract(epoch from clock_timestamp() - min(t.recorded_at)) from ledger.transactions t
+          where t.book = ${book}
+            and t.recorded_at >= coalesce((select recorded_at - ${stragglers} from head), '-infinity')
+            and not exists (select from ledger.seals s where s.transaction_id = t.id)) as waiting,
+        (select count(*) from ledger.transactions t
+          where t.book = ${book} and t.recorded_at > clock_timestamp() - interval '1 minute') as n`),
+    trialBalance(ctx, book),
+  ]);
+  return {
+    book,
+    unsealedAgeSeconds: Math.round(Number(row?.waiting ?? 0)),
+    sealedAt: row?.sealed_at ? new Date(row.sealed_at) : null,
+    entriesLastMinute: Number(row?.n ?? 0),
+    sumCents: trial.reduce((sum, { balanceCents }) => sum + balanceCents, 0n),
+  };
+}

@@ -12,6 +12,7 @@ import { transaction } from '#lib/kernel/transaction.ts';
 import {
   accountId,
   balanceOf,
+  bookFigures,
   postings,
   postTransaction,
   postTransactions,
@@ -231,4 +232,24 @@ test('balances and totals are the same before a seal, after it, and with entries
   ]);
   await seal();
   expect(await told()).toEqual(unsealed);
+});
+
+test('the figures of a book tell how long entries wait for their seal, and that it sums to zero', async () => {
+  await seal();
+  expect(await bookFigures(ctx, 'clients')).toMatchObject({
+    unsealedAgeSeconds: 0,
+    sealedAt: ctx.now,
+    sumCents: 0n,
+  });
+  await post();
+  // As if the entry had been recorded two minutes ago.
+  await bent(
+    `update ledger.transactions set recorded_at = clock_timestamp() - interval '2 minutes'
+      where id = (select id from ledger.transactions order by recorded_at desc limit 1)`,
+    async (inside) => {
+      const { unsealedAgeSeconds } = await bookFigures(inside, 'clients');
+      expect(unsealedAgeSeconds).toBeGreaterThanOrEqual(120);
+      expect(unsealedAgeSeconds).toBeLessThan(180);
+    },
+  );
 });
