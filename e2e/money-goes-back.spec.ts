@@ -11,7 +11,6 @@ import { row } from './steps.ts';
 
 // A week and a month of their own, long ago: closing them takes nothing of the other journeys.
 const [sunday, month, endedAt] = ['2026-01-11', '2026-01', new Date('2026-01-08T12:00:00Z')];
-const amount = '123.40';
 const share = '74.04';
 
 test('a refund goes back by the way it was paid, and a payout that came back is sent to the account the worker confirms', async ({
@@ -83,7 +82,7 @@ test('a refund goes back by the way it was paid, and a payout that came back is 
       await page.goto('/sign-in/hcb');
       await page.goto('/invoices');
       await expect(page.getByText('10.00 units in your favour: taken off your next invoices')).toBeVisible();
-      await expect(page.getByRole('row').filter({ hasText: amount })).toContainText('Paid');
+      await expect(page.getByRole('row').filter({ hasText: /Paid.*123\.40/ })).toBeVisible();
       await expectReadable(page);
       const mails = async () => (await mailsTo('vasily@happycatbox.example')).map(({ subject }) => subject);
       await expect
