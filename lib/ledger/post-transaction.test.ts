@@ -63,6 +63,30 @@ describe('posting', () => {
     ]);
   });
 
+  test('is read page by page and between two instants, with the balance as it was', async () => {
+    const account = accountId('clients', 'receivable', 'paged');
+    const days = [1, 2, 2, 3, 5].map((day) => new Date(Date.UTC(2026, 1, day)));
+    for (const [i, occurredAt] of days.entries()) {
+      const lines = charge('x', BigInt(i + 1)).lines.map((line) =>
+        line.account === receivable ? { ...line, account } : line,
+      );
+      await post({ ...charge(`paged-${i}`), lines, occurredAt });
+    }
+    const read = async (which: Parameters<typeof movementsOf>[2]) =>
+      (await movementsOf(ctx, account, which)).map((row) => [row.amountCents, row.balanceCents]);
+    const all = [
+      [5n, 15n],
+      [4n, 10n],
+      [3n, 6n],
+      [2n, 3n],
+      [1n, 1n],
+    ];
+    expect(await read({})).toEqual(all);
+    for (let offset = 0; offset <= 5; offset++)
+      expect(await read({ limit: 2, offset })).toEqual(all.slice(offset, offset + 2));
+    expect(await read({ from: days[1], to: days[4] })).toEqual(all.slice(1, 4));
+  });
+
   test('asked again with the same key and content answers the first one', async () => {
     const first = await post(charge('twice'));
     expect(await post(charge('twice'))).toEqual({ ...first, replayed: true });
