@@ -1,8 +1,8 @@
-import { and, asc, desc, eq, gt, gte, inArray, lt, min, or, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, getTableColumns, gt, gte, inArray, lt, min, sql } from 'drizzle-orm';
 import { accounts, lines, transactions } from '#db/schema/ledger.ts';
 import type { Ctx } from '#lib/kernel/ctx.ts';
 import type { Cents } from '#lib/kernel/money.ts';
-import type { Book } from './accounts.rules.ts';
+import { type Book, parseAccountId } from './accounts.rules.ts';
 import { stragglers } from './seal-book.ts';
 
 type Reader = Pick<Ctx, 'db'>;
@@ -179,6 +179,10 @@ export type Entry = {
   lines: { account: string; amountCents: Cents }[];
 };
 
+// A transaction that touches an account twice is one entry.
+const firstOfItsAccount = sql`not exists (select from ${lines} twin where twin.transaction_id = ${lines.transactionId}
+  and twin.account_id = ${lines.accountId} and twin.position < ${lines.position})`;
+
 /**
  * Whole transactions with all their lines, newest first: of one account ("clients:receivable:<id>"), of all accounts of
  * a kind ("clients:receivable"), of one kind of transaction, or about one subject.
@@ -188,36 +192,42 @@ export async function entriesOf(
   which: { book: Book; account?: string; kinds?: readonly string[]; subject?: string },
   { limit = 50, offset = 0 }: { limit?: number; offset?: number } = {},
 ): Promise<Entry[]> {
-  const touched =
-    which.account === undefined
-      ? undefined
-      : inArray(
-          transactions.id,
-          ctx.db
-            .select({ id: lines.transactionId })
-            .from(lines)
-            .innerJoin(accounts, eq(accounts.id, lines.accountId))
-            .where(
-              or(
-                eq(accounts.id, which.account),
-                sql`${accounts.book} || ':' || ${accounts.kind} = ${which.account}`,
-              ),
-            ),
-        );
-  const found = await ctx.db
-    .select()
-    .from(transactions)
-    .where(
-      and(
-        eq(transactions.book, which.book),
-        which.subject === undefined ? undefined : eq(transactions.subject, which.subject),
-        which.kinds && inArray(transactions.kind, [...which.kinds]),
-        touched,
-      ),
-    )
-    .orderBy(desc(transactions.occurredAt), desc(transactions.id))
-    .limit(Math.min(limit, 500))
-    .offset(offset);
+  const { account } = which;
+  const isOne = account !== undefined && parseAccountId(account) !== null;
+  const asked = and(
+    eq(transactions.book, which.book),
+    which.subject === undefined ? undefined : eq(transactions.subject, which.subject),
+    which.kinds && inArray(transactions.kind, [...which.kinds]),
+  );
+  const newestFirst = [desc(transactions.occurredAt), desc(transactions.id)];
+  // Both go along an index from the newest on, and stop where the page ends.
+  const found = await (isOne
+    ? ctx.db
+        .select(getTableColumns(transactions))
+        .from(lines)
+        .innerJoin(transactions, eq(transactions.id, lines.transactionId))
+        .where(and(eq(lines.accountId, account), asked, firstOfItsAccount))
+        .orderBy(desc(lines.occurredAt), desc(lines.transactionId))
+        .limit(Math.min(limit, 500))
+        .offset(offset)
+    : ctx.db
+        .select()
+        .from(transactions)
+        .where(
+          and(
+            asked,
+            account === undefined
+              ? undefined
+              : sql`exists (select from ${lines} l where l.transaction_id = ${transactions.id}
+                  and l.account_id like ${`${account}:%`})`,
+          ),
+        )
+        // Accounts of parties are in nearly every entry of a book: those come in the order of their recording.
+        .orderBy(
+          ...(account === undefined ? newestFirst : [desc(transactions.recordedAt), desc(transactions.id)]),
+        )
+        .limit(Math.min(limit, 500))
+        .offset(offset));
   if (found.length === 0) return [];
   const theirs = await ctx.db
     .select()
