@@ -43,7 +43,7 @@ export async function run({ dataDir, args, say }: BenchCtx): Promise<BenchResult
       }
     }
   };
-  const startCloser = () => fork(join(import.meta.dirname, 'closes', 'testing-closer.ts'), { silent: true });
+  const startCloser = () => fork(join(import.meta.dirname, 'ledger', 'testing-closer.ts'), { silent: true });
   const killed = { closer: 0, backend: 0, database: 0 };
   const differing: string[] = [];
   let restarts = 0;

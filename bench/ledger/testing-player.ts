@@ -1,7 +1,7 @@
 import { drizzle } from 'drizzle-orm/postgres-js';
 import fc from 'fast-check';
 import postgres from 'postgres';
-import { type Happening, happenings, testingStories } from '#lib/billing/testing-story.ts';
+import { type Happening, happenings, testingStories } from '#lib/billing/testing-stories.ts';
 import { type Ctx, createCtx, uuidv7 } from '#lib/kernel/ctx.ts';
 import { type Bet, bets, testingBets } from './testing-bets.ts';
 

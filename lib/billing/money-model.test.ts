@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { freshDatabase, testCtx } from '#lib/kernel/testing.ts';
-import { happenings, seldom, testingStories } from './testing-story.ts';
+import { happenings, seldom, testingStories } from './testing-stories.ts';
 
 let database: Awaited<ReturnType<typeof freshDatabase>>;
 beforeAll(async () => {
