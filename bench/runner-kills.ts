@@ -42,7 +42,7 @@ type Effect = { run: number; step: string; token: string; called: number; at: nu
  */
 export async function run({ dataDir, args, say }: BenchCtx): Promise<BenchResult> {
   const rounds = Number(args[0] ?? 500);
-  const stage = await openStage(dataDir);
+  const stage = await openStage(dataDir, say);
   try {
     const kills: Kill[] = [];
     const judge = createJudge(stage, kills);
@@ -98,7 +98,7 @@ export async function run({ dataDir, args, say }: BenchCtx): Promise<BenchResult
 type Stage = Awaited<ReturnType<typeof openStage>>;
 
 /** Postgres, the runner as it is run for real, and the app, each in its own process and started again when it ends. */
-async function openStage(dataDir: string) {
+async function openStage(dataDir: string, say: BenchCtx['say']) {
   const home = join(dataDir, 'kills');
   const [postgresPort, runnerPort, appPort] = [await freePort(), await freePort(), await freePort()];
   const logFile = join(dataDir, 'effects.jsonl');
@@ -187,6 +187,7 @@ async function openStage(dataDir: string) {
       return (row?.open as number) + Math.max(0, wanted - (row?.begun as number));
     });
   return {
+    say,
     runnerUrl,
     logFile,
     query,
@@ -304,7 +305,13 @@ function createJudge(stage: Stage, kills: Kill[]) {
             const at = memo ? (memo.ended_at as Date).getTime() : Number.POSITIVE_INFINITY;
             const killedInside = kills.some((kill) => kill.at >= called - 5 && kill.at <= again.at);
             // Never after its result was there (5 ms for two clocks), and not without a kill inside.
-            if (again.at > at + 5 || !killedInside) outside++;
+            if (again.at <= at + 5 && killedInside) continue;
+            outside++;
+            const near = kills.filter((kill) => Math.abs(kill.at - called) < 5000);
+            const since = ({ target, at }: Kill) => `${target} ${at - called} ms`;
+            stage.say(
+              `outside: ${step} of ${run} ran again ${again.at - called} ms after its call, recorded ${at - called} ms after it; kills: ${near.map(since).join(', ')}`,
+            );
           }
         }
       }
