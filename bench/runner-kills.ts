@@ -29,7 +29,8 @@ const signingKey = 'signkey-test-0123456789abcdef0123456789abcdef';
 const eventKey = 'bench-event-key';
 const targets = ['runner', 'app', 'postgres'] as const;
 type Target = (typeof targets)[number];
-type Kill = { target: Target; at: number };
+/** `until` is when the database answers again: till then nothing can be recorded. */
+type Kill = { target: Target; at: number; until: number };
 /** A step that began: when, and when the runner had made the call in which it did. */
 type Effect = { run: number; step: string; token: string; called: number; at: number };
 
@@ -37,8 +38,9 @@ type Effect = { run: number; step: string; token: string; called: number; at: nu
  * `npm run bench -- runner-kills [rounds]`: kill -9 at random of the runner, the app or Postgres with work in flight. Each
  * is started again at once, and the next round does not wait for it: a kill meets the work of several rounds, often while
  * another of the three is still coming up. At the end: every run ended, and ended once; no recorded result was lost or
- * replaced; the function went on with what is recorded; a step ran again only when a kill fell between the call for it
- * and its record. At last, how long 200 runs take to end when the runner, or the app, is killed in the middle of them.
+ * replaced; the function went on with what is recorded; a step ran again only when a kill fell, or the database was
+ * dead, between the call for it and its record. At last, how long 200 runs take to end when the runner, or the app, is
+ * killed in the middle of them.
  */
 export async function run({ dataDir, args, say }: BenchCtx): Promise<BenchResult> {
   const rounds = Number(args[0] ?? 500);
@@ -57,8 +59,13 @@ export async function run({ dataDir, args, say }: BenchCtx): Promise<BenchResult
       await pause(Math.random() * 300);
       const target = targets[Math.floor(Math.random() * targets.length)] as Target;
       await stage.up(target);
-      kills.push({ target, at: Date.now() });
+      const kill = { target, at: Date.now(), until: Date.now() };
+      kills.push(kill);
       await stage.kill(target);
+      if (target === 'postgres')
+        void stage.up(target).then(() => {
+          kill.until = Date.now();
+        });
       looking ??= judge.look().finally(() => {
         looking = undefined;
       });
@@ -301,11 +308,13 @@ function createJudge(stage: Stage, kills: Kill[]) {
           if (row.ended_at && (kept !== output[step] || !ran.some(({ token }) => token === kept))) foreign++;
           for (const [i, again] of ran.slice(1).entries()) {
             repeats++;
-            const { called } = ran[i] as Effect;
+            const before = ran[i] as Effect;
+            const called = Math.min(before.called, again.called);
             const at = memo ? (memo.ended_at as Date).getTime() : Number.POSITIVE_INFINITY;
-            const killedInside = kills.some((kill) => kill.at >= called - 5 && kill.at <= again.at);
-            // Never after its result was there (5 ms for two clocks), and not without a kill inside.
-            if (again.at <= at + 5 && killedInside) continue;
+            // A runner that died cannot call off its call: the app goes on with it beside the next one's.
+            const killedInside = kills.some((kill) => kill.until >= called - 5 && kill.at <= again.at);
+            // Never by a call made after the result was there (5 ms for two clocks), and not without a kill inside.
+            if (again.called <= at + 5 && killedInside) continue;
             outside++;
             const near = kills.filter((kill) => Math.abs(kill.at - called) < 5000);
             const since = ({ target, at }: Kill) => `${target} ${at - called} ms`;
