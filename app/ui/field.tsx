@@ -39,6 +39,8 @@ type Props = {
   /** Only outside a Form; inside, errors arrive by name. */
   error?: string;
   required?: boolean;
+  /** One of a set whose heading says that each may be left empty. */
+  inSet?: boolean;
   /** Keep the label for screen readers only. */
   hideLabel?: boolean;
   /** For a set of controls (radio cards, a signature): a fieldset with a legend. */
@@ -48,7 +50,18 @@ type Props = {
 };
 
 /** Label, control, hint, error, wired together. Optional fields say so; required ones are the rule. */
-export function Field({ name, label, hint, error, required, hideLabel, group, className, children }: Props) {
+export function Field({
+  name,
+  label,
+  hint,
+  error,
+  required,
+  inSet,
+  hideLabel,
+  group,
+  className,
+  children,
+}: Props) {
   const t = useTranslations('ui');
   const id = useId();
   const state = useFormState();
@@ -73,7 +86,7 @@ export function Field({ name, label, hint, error, required, hideLabel, group, cl
           className={cx('mb-1.5 block font-medium', hideLabel && 'sr-only')}
         >
           {label}
-          {!required && <span className="ml-2 font-normal text-ink-3">{t('field.optional')}</span>}
+          {!required && !inSet && <span className="ml-2 font-normal text-ink-3">{t('field.optional')}</span>}
         </Label>
         {children}
         {hint != null && (

@@ -25,6 +25,7 @@ export function ConcludeForm({
 }) {
   const t = useTranslations('quality');
   const tc = useTranslations('catalog');
+  const tu = useTranslations('ui');
   return (
     <Form action={conclude} hidden={{ auditId, kind }} draft={draftOfConclusion(auditId, accountId)}>
       {kind === 'incident' ? (
@@ -67,11 +68,12 @@ export function ConcludeForm({
           <legend className="sr-only">{t('conclude.skills')}</legend>
           <p aria-hidden="true" className="font-medium">
             {t('conclude.skills')}
+            <span className="ml-2 font-normal text-ink-3">{tu('field.optional')}</span>
           </p>
           <p className="mb-3 text-ink-2">{t('conclude.skillsHint')}</p>
           <div className="grid grid-cols-2 gap-3 sm:grid-cols-3">
             {skills.map((skill) => (
-              <Field key={skill} name={`characteristics.${skill}`} label={tc(`skills.${skill}`)}>
+              <Field key={skill} name={`characteristics.${skill}`} label={tc(`skills.${skill}`)} inSet>
                 <NumberField min={0} max={100} step={5} />
               </Field>
             ))}
