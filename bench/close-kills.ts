@@ -88,10 +88,10 @@ export async function run({ dataDir, args, say }: BenchCtx): Promise<BenchResult
           if (!isOver && backend) {
             kills += 1;
             const which = random();
-            if (which < 0.8) {
+            if (which < 0.6) {
               killed.closer += 1;
               closer.kill('SIGKILL');
-            } else if (which < 0.92) {
+            } else if (which < 0.8) {
               // A backend that dies takes all others with it: the database recovers from its log.
               killed.backend += 1;
               try {
