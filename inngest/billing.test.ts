@@ -1363,6 +1363,11 @@ describe('a day compared with the partners’ lists', () => {
     });
     await reconcilePage(at(ctx, nextDay), { purpose: 'charge', day, after: null });
     expect([...(await open()).keys()]).toEqual([other.key]);
+    // What a person has resolved comes up again when it has changed since.
+    partners.decide('charge:nobody:1', 'failed');
+    await reconcilePage(at(ctx, nextDay), { purpose: 'charge', day, after: '3' });
+    expect((await open()).get('charge:nobody:1')).toMatchObject({ theirStatus: 'failed', resolution: null });
+    await resolveDiscrepancy(as(ctx, 'billing'), resolution);
 
     // Each further day looks again at what earlier ones left open.
     partners.invent('/charges', other.key, '10000');
@@ -1370,6 +1375,61 @@ describe('a day compared with the partners’ lists', () => {
     expect((await open()).size).toBe(1);
     await compareOpen(ctx, { purpose: 'charge' });
     expect((await open()).size).toBe(0);
+  });
+
+  /** Days before are compared already; answers the policies' runs for each day that is due at `now`. */
+  async function reconcileUntil(now: Date) {
+    await runPolicy(reconcilePartners, at(ctx, now), {});
+    const { rows } = await listReconciliations(as(ctx, 'billing'), { limit: 500 });
+    for (const row of rows.filter(({ finishedAt }) => !finishedAt).reverse())
+      await runPolicy(reconcilePartner, at(ctx, now), { purpose: row.purpose, day: row.day } as never);
+  }
+
+  test('finds what became of money days later, also when no notice ever came', async () => {
+    const { workerId } = await end({ endedAt: '2028-02-08T09:00:00Z' });
+    const statement = await stated(workerId, '2028-02', '2028-02-14T11:00:00Z');
+    partners.setNow(new Date('2028-02-14T11:00:00Z'));
+    await joined(workerId);
+    await pay(statement, '2028-02-14T11:00:00Z');
+    const { clientId } = await end({ endedAt: '2028-02-08T09:00:00Z' });
+    const invoice = await invoiced(clientId, '2028-02-13', '2028-02-14T11:00:00Z');
+    partners.behave('fails');
+    await charge(invoice, '2028-02-14T11:00:00Z');
+    await reconcileUntil(new Date('2028-02-15T00:30:00Z'));
+    expect((await attemptsOf(statement.id))[0]).toMatchObject({ state: 'succeeded' });
+    expect((await attemptsOf(statement.id))[0]!.matchedAt).not.toBeNull();
+
+    partners.setNow(new Date('2028-02-19T11:00:00Z'));
+    partners.decide(`payout:${statement.id}:1`, 'returned');
+    partners.decide(`charge:${invoice.id}:1`, 'succeeded');
+    await reconcileUntil(new Date('2028-02-20T00:30:00Z'));
+    expect((await attemptsOf(statement.id))[0]).toMatchObject({ state: 'returned' });
+    expect(await owed(workerId)).toBe(statement.amountCents);
+    expect(await invoiceNow(invoice.id)).toMatchObject({ state: 'paid' });
+    const { rows } = await listReconciliations(as(ctx, 'billing'), { limit: 500 });
+    for (const purpose of ['charge', 'payout'])
+      expect(rows.find((row) => row.purpose === purpose && row.day === '2028-02-19')).toMatchObject({
+        matchedCount: 1,
+        openCount: 0,
+      });
+  });
+
+  test('goes on in a further run when the list is long, and leaves none of it out', async () => {
+    partners.setNow(new Date('2028-02-21T11:00:00Z'));
+    const keys = Array.from({ length: 310 }, (_, n) => `charge:stranger-${n}:1`);
+    for (const key of keys) partners.invent('/charges', key, '100');
+    const now = at(ctx, new Date('2028-02-22T00:30:00Z'));
+    await runPolicy(reconcilePartners, now, {});
+    const first = { purpose: 'charge', day: '2028-02-21' };
+    await runPolicy(reconcilePartner, now, first as never);
+    const rest = (await emitted(ctx, reconciliationRequested)).filter((data) => data.after);
+    expect(rest).toMatchObject([first]);
+    for (const data of rest) await runPolicy(reconcilePartner, now, data as never);
+    const [row] = (await listReconciliations(as(ctx, 'billing'))).rows.filter(
+      (each) => each.day === '2028-02-21' && each.purpose === 'charge',
+    );
+    expect(row).toMatchObject({ openCount: 310 });
+    expect(row!.finishedAt).not.toBeNull();
   });
 
   test('is not ended by a partner that gives no list', async () => {

@@ -1,6 +1,8 @@
 import {
   compareAgain,
   compareOpen,
+  compareUnseen,
+  continueReconciliation,
   discrepancyLookRequested,
   finishReconciliation,
   reconcilePage,
@@ -25,11 +27,18 @@ export const reconcilePartner = policy(
     on: reconciliationRequested,
     concurrency: { limit: 1, key: 'event.data.purpose' },
   },
-  async ({ data: { purpose, day }, act }) => {
-    await goThroughPages(null, (pageNo, after) =>
+  async ({ data: { purpose, day, after: first }, act }) => {
+    const rest = await goThroughPages(first ?? null, (pageNo, after) =>
       act(`page-${pageNo}`, (ctx) => reconcilePage(ctx, { purpose, day, after })),
     );
+    if (rest) {
+      await act('continue', (ctx) => continueReconciliation(ctx, { purpose, day, after: rest }));
+      return;
+    }
     await act('look-again', (ctx) => compareOpen(ctx, { purpose }));
+    await goThroughPages(null, (pageNo, after) =>
+      act(`unseen-${pageNo}`, (ctx) => compareUnseen(ctx, { purpose, day, after })),
+    );
     await act('finish', (ctx) => finishReconciliation(ctx, { purpose, day }));
   },
 );

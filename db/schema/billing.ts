@@ -189,6 +189,9 @@ export const attempts = billing.table(
     uniqueIndex('attempts_open').on(t.purpose, t.documentId).where(sql`${t.settledAt} is null`),
     index('attempts_parked').on(t.createdAt).where(sql`${t.state} = 'parked'`),
     index('attempts_created').on(t.purpose, t.createdAt),
+    index('attempts_unmatched')
+      .on(t.purpose, t.id)
+      .where(sql`${t.matchedAt} is null and ${t.state} in ('succeeded', 'pending', 'returned')`),
     index('attempts_to_ask').on(t.nextAskAt).where(sql`${t.nextAskAt} is not null`),
     check('attempts_amount', sql`${t.amountCents} > 0`),
     check(

@@ -4,7 +4,7 @@ import { type Ctx, requireRole } from '#lib/kernel/ctx.ts';
 import { transaction } from '#lib/kernel/transaction.ts';
 import { askAboutNotice } from './ask-partner.ts';
 import { findMovement } from './partner-list.ts';
-import { noteComparison } from './reconcile-page.ts';
+import { noteComparisons } from './reconcile-page.ts';
 
 /** Asks the partner about one discrepancy once more; when both sides are alike by now, it is over. */
 export async function compareAgain(ctx: Ctx, { key }: { key: string }): Promise<void> {
@@ -17,7 +17,7 @@ export async function compareAgain(ctx: Ctx, { key }: { key: string }): Promise<
     const [ours] = await tx.db.select().from(attempts).where(eq(attempts.key, key));
     // Neither side knows it any more: there is nothing left to compare.
     if (!ours && !theirs) return;
-    await noteComparison(tx, found, ours ?? null, theirs);
+    await noteComparisons(tx, found, [{ key, ours: ours ?? null, theirs }]);
     tx.refresh('role:billing', 'role:manager');
   });
 }

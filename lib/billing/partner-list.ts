@@ -29,7 +29,7 @@ function understood<T>(answer: PartnerAnswer, schema: z.ZodType<T>): T {
   throw new Error(`a partner gave no list: ${answer.outcome === 'unknown' ? answer.why : answer.status}`);
 }
 
-/** A page of a partner's own list of what it was asked from one instant to another. Throws an ordinary error when it gives none. */
+/** A page of a partner's own list of what ended from one instant to another. Throws an ordinary error when it gives none. */
 export async function listMovements(
   purpose: Purpose,
   { from, to, after }: { from: Date; to: Date; after: string | null },
@@ -44,7 +44,8 @@ export async function listMovements(
     timeoutMs: 15_000,
   });
   const { operations, next } = understood(answer, page);
-  return { listed: operations.map(listed), next };
+  // A key once, whatever the list says.
+  return { listed: [...new Map(operations.map((one) => [one.idempotencyKey, listed(one)])).values()], next };
 }
 
 /** One movement as the partner has it, null when it never heard of the key. Throws an ordinary error when it does not say. */

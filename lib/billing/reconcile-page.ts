@@ -11,7 +11,7 @@ type Attempt = typeof attempts.$inferSelect;
 const asksAtOnce = 10;
 
 /**
- * Compares a page of a partner's list for a day with our tries. Where the two differ, the partner is asked about the key
+ * Compares a page of a partner's list of what ended on a day with our tries. Where the two differ, the partner is asked about the key
  * first, which is how a late answer reaches us; what differs still is noted for a person. Done twice, it counts once.
  * Throws `Refused` billing.not_found, and an ordinary error when the partner gives no list.
  */
@@ -33,15 +33,11 @@ export async function reconcilePage(
     await Promise.all(unlike.slice(i, i + asksAtOnce).map(({ key }) => askAboutNotice(ctx, { key })));
   await transaction(ctx, async (tx) => {
     const ours = await attemptsByKey(tx, listed);
-    await noteMatched(
+    await noteComparisons(
       tx,
-      which,
-      listed
-        .filter((theirs) => compareMovement(ours.get(theirs.key) ?? null, theirs) === 'matched')
-        .map(({ key }) => key),
+      { purpose, day },
+      listed.map((theirs) => ({ key: theirs.key, ours: ours.get(theirs.key) ?? null, theirs })),
     );
-    for (const theirs of listed)
-      await noteComparison(tx, { purpose, day, ...theirs }, ours.get(theirs.key) ?? null, theirs);
   });
   return { next };
 }
@@ -56,60 +52,76 @@ async function attemptsByKey(
   return new Map(rows.map((row) => [row.key, row]));
 }
 
-/** Marks tries as seen alike on both sides, and counts those that were not marked before. */
-export async function noteMatched(
-  tx: Tx,
-  which: ReturnType<typeof and>,
-  keys: readonly string[],
-): Promise<void> {
-  if (keys.length === 0) return;
-  const matched = await tx.db
-    .update(attempts)
-    .set({ matchedAt: tx.now })
-    .where(and(inArray(attempts.key, [...keys]), isNull(attempts.matchedAt)))
-    .returning({ state: attempts.state, amountCents: attempts.amountCents });
-  const moved = matched.filter(({ state }) => state === 'succeeded');
-  await tx.db
-    .update(reconciliations)
-    .set({
-      matchedCount: sql`${reconciliations.matchedCount} + ${matched.length}`,
-      matchedCents: sql`${reconciliations.matchedCents} + ${moved.reduce((sum, { amountCents }) => sum + amountCents, 0n).toString()}::bigint`,
-    })
-    .where(which);
-}
-
 /**
- * Writes down what a comparison found: a discrepancy when the sides differ, the end of an earlier one when they are alike
- * now. One that a person has resolved stays resolved.
+ * Writes down what comparisons found: tries that are alike on both sides are marked, counted for the day, and end their
+ * earlier discrepancy; the others become discrepancies. One that a person has resolved stays resolved while nothing has
+ * changed since; any other comes up again. What either side does not know yet is left alone.
  */
-export async function noteComparison(
+export async function noteComparisons(
   tx: Tx,
-  { key, purpose, day }: { key: string; purpose: Purpose; day: string },
-  ours: Attempt | null,
-  theirs: Theirs | null,
+  { purpose, day }: { purpose: Purpose; day: string },
+  compared: readonly { key: string; ours: Attempt | null; theirs: Theirs | null }[],
 ): Promise<void> {
-  const kind = compareMovement(ours, theirs);
-  if (kind === 'open') return;
-  if (kind === 'matched') {
+  const kinds = compared.map((one) => ({ ...one, kind: compareMovement(one.ours, one.theirs) }));
+  const alike = kinds.filter(({ kind }) => kind === 'matched').map(({ key }) => key);
+  if (alike.length) {
+    const matched = await tx.db
+      .update(attempts)
+      .set({ matchedAt: tx.now })
+      .where(and(inArray(attempts.key, alike), isNull(attempts.matchedAt)))
+      .returning({ state: attempts.state, amountCents: attempts.amountCents });
+    const movedCents = matched.reduce(
+      (sum, { state, amountCents }) => sum + (state === 'succeeded' ? amountCents : 0n),
+      0n,
+    );
+    await tx.db
+      .update(reconciliations)
+      .set({
+        matchedCount: sql`${reconciliations.matchedCount} + ${matched.length}`,
+        matchedCents: sql`${reconciliations.matchedCents} + ${movedCents.toString()}::bigint`,
+      })
+      .where(and(eq(reconciliations.purpose, purpose), eq(reconciliations.day, day)));
     await tx.db
       .update(discrepancies)
       .set({ resolvedAt: tx.now })
-      .where(and(eq(discrepancies.key, key), isNull(discrepancies.resolvedAt)));
-    return;
+      .where(and(inArray(discrepancies.key, alike), isNull(discrepancies.resolvedAt)));
   }
-  const seen = {
-    kind,
-    ourState: ours?.state ?? null,
-    ourCents: ours?.amountCents ?? null,
-    theirStatus: theirs?.status ?? null,
-    theirCents: theirs?.amountCents ?? null,
-  };
+  const found = kinds.flatMap(({ key, ours, theirs, kind }) =>
+    kind === 'matched' || kind === 'open'
+      ? []
+      : {
+          key,
+          purpose,
+          day,
+          kind,
+          ourState: ours?.state ?? null,
+          ourCents: ours?.amountCents ?? null,
+          theirStatus: theirs?.status ?? null,
+          theirCents: theirs?.amountCents ?? null,
+          foundAt: tx.now,
+        },
+  );
+  if (found.length === 0) return;
+  const { kind, ourState, ourCents, theirStatus, theirCents, resolvedAt, resolvedById } = discrepancies;
+  const isOpen = sql`${resolvedAt} is null`;
   await tx.db
     .insert(discrepancies)
-    .values({ key, purpose, day, ...seen, foundAt: tx.now })
+    .values(found)
     .onConflictDoUpdate({
       target: discrepancies.key,
-      set: seen,
-      setWhere: isNull(discrepancies.resolvedAt),
+      set: {
+        kind: sql`excluded.kind`,
+        ourState: sql`excluded.our_state`,
+        ourCents: sql`excluded.our_cents`,
+        theirStatus: sql`excluded.their_status`,
+        theirCents: sql`excluded.their_cents`,
+        day: sql`case when ${isOpen} then ${discrepancies.day} else excluded.day end`,
+        foundAt: sql`case when ${isOpen} then ${discrepancies.foundAt} else excluded.found_at end`,
+        resolvedAt: null,
+        resolvedById: null,
+        resolution: null,
+      },
+      setWhere: sql`${resolvedById} is null or (${kind}, ${ourState}, ${ourCents}, ${theirStatus}, ${theirCents})
+        is distinct from (excluded.kind, excluded.our_state, excluded.our_cents, excluded.their_status, excluded.their_cents)`,
     });
 }

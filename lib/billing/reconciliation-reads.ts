@@ -1,6 +1,7 @@
-import { count, desc, isNotNull, isNull } from 'drizzle-orm';
+import { and, count, desc, inArray, isNotNull, isNull } from 'drizzle-orm';
 import { discrepancies, reconciliations } from '#db/schema/billing.ts';
 import { type Ctx, requireRole } from '#lib/kernel/ctx.ts';
+import { purposes } from './partner-list.ts';
 
 export type Reconciliation = typeof reconciliations.$inferSelect & { openCount: number; foundCount: number };
 export type Discrepancy = typeof discrepancies.$inferSelect;
@@ -11,7 +12,7 @@ export async function listReconciliations(
   { limit = 30, offset = 0 }: { limit?: number; offset?: number } = {},
 ): Promise<{ rows: Reconciliation[]; total: number }> {
   requireRole(ctx, 'manager', 'billing');
-  const [rows, total, found] = await Promise.all([
+  const [rows, total] = await Promise.all([
     ctx.db
       .select()
       .from(reconciliations)
@@ -19,16 +20,18 @@ export async function listReconciliations(
       .limit(limit)
       .offset(offset),
     ctx.db.$count(reconciliations),
-    ctx.db
-      .select({
-        purpose: discrepancies.purpose,
-        day: discrepancies.day,
-        found: count(),
-        resolved: count(discrepancies.resolvedAt),
-      })
-      .from(discrepancies)
-      .groupBy(discrepancies.purpose, discrepancies.day),
   ]);
+  const days = [...new Set(rows.map(({ day }) => day))];
+  const found = await ctx.db
+    .select({
+      purpose: discrepancies.purpose,
+      day: discrepancies.day,
+      found: count(),
+      resolved: count(discrepancies.resolvedAt),
+    })
+    .from(discrepancies)
+    .where(and(inArray(discrepancies.purpose, [...purposes]), inArray(discrepancies.day, days)))
+    .groupBy(discrepancies.purpose, discrepancies.day);
   return {
     rows: rows.map((row) => {
       const of = found.find(({ purpose, day }) => purpose === row.purpose && day === row.day);

@@ -38,7 +38,8 @@ export async function settleAttempt(
     const isOver = step.state === 'succeeded' || step.state === 'failed' || step.state === 'returned';
     await tx.db
       .update(attempts)
-      .set({ ...step, settledAt: isOver ? tx.now : null })
+      // What has changed is to be compared with the partner's list again.
+      .set({ ...step, settledAt: isOver ? tx.now : null, matchedAt: null })
       .where(eq(attempts.id, attemptId));
     if (step.state === 'parked' && attempt.state !== 'parked')
       tx.emit(attemptParked, {

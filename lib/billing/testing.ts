@@ -18,6 +18,7 @@ const listPage = 3;
 type Kept = {
   key: string;
   path: string;
+  /** When it ended, or was last changed. */
   at: string;
   id: string;
   body: string;
@@ -49,7 +50,9 @@ export async function startPartners() {
     if (isDown) return request.socket.destroy();
     if (request.method === 'GET' && url.searchParams.has('from')) {
       const [from, to] = [url.searchParams.get('from')!, url.searchParams.get('to')!];
-      const all = [...kept.values()].filter(({ path, at }) => path === url.pathname && at >= from && at < to);
+      const all = [...kept.values()].filter(
+        ({ path, at, status }) => path === url.pathname && status !== 'pending' && at >= from && at < to,
+      );
       const start = Number(url.searchParams.get('after') ?? 0);
       const end = start + listPage;
       return answer(200, {
@@ -138,6 +141,7 @@ export async function startPartners() {
     decide: (key: string, status: 'succeeded' | 'failed' | 'returned') => {
       const effect = kept.get(key)!;
       effect.status = status;
+      effect.at = now.toISOString();
       if (status === 'returned') effect.failureCode = 'account_closed';
     },
     /** Money that the partner has really moved, by key prefix ("charge:<invoice>"). */

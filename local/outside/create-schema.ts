@@ -91,6 +91,7 @@ export async function createSchema(sql: Sql): Promise<void> {
         where return_at is not null and status = 'succeeded';
       create index if not exists operations_due on outside.operations (settle_at) where status = 'pending';
       create index if not exists operations_instrument on outside.operations (partner, kind, instrument);
+      create index if not exists operations_settled on outside.operations (partner, kind, settled_at);
       create index if not exists operations_recent on outside.operations (partner, seq desc);
 
       create table if not exists outside.webhooks (

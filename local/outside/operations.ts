@@ -243,7 +243,7 @@ const listQuery = z.object({
   limit: z.coerce.number().int().min(1).max(500).default(100),
 });
 
-/** What came in from one instant to another, oldest first, as it stands now: a page behind `after`. */
+/** What ended from one instant to another (a transfer that came back: when it did), as it stands now: a page behind `after`. */
 export async function listOperations(
   sql: Sql,
   kind: KindName,
@@ -254,11 +254,11 @@ export async function listOperations(
   const { from, to, after, limit } = query.data;
   const rows = await sql<(Operation & { seq: string })[]>`
     select *, amount_cents::text, seq::text from outside.operations
-    where partner = ${KINDS[kind].partner} and kind = ${kind} and created_at >= ${from} and created_at < ${to}
+    where partner = ${KINDS[kind].partner} and kind = ${kind} and settled_at >= ${from} and settled_at < ${to}
       and seq > ${after}
     order by outside.operations.seq limit ${limit}`;
   return {
-    operations: rows.map((row) => ({ ...describeOperation(row), createdAt: row.created_at.toISOString() })),
+    operations: rows.map((row) => ({ ...describeOperation(row), settledAt: row.settled_at!.toISOString() })),
     next: rows.length === limit ? rows.at(-1)!.seq : null,
   };
 }

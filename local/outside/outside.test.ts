@@ -212,7 +212,7 @@ describe('a partner and its keys', () => {
     expect(await exported('gateway', key)).toMatchObject([{ amountCents: '10000' }]);
   });
 
-  it('lists what it was asked, a page at a time, each with how it stands now', async () => {
+  it('lists what has ended, a page at a time, each with how it stands now', async () => {
     const from = new Date();
     await turn('gateway', { processMs: 0 });
     const keys = [randomUUID(), randomUUID(), randomUUID()];
@@ -284,11 +284,12 @@ describe('a partner and its keys', () => {
   });
 
   it('sends a transfer back after it had arrived, when told to, and says so', async () => {
-    await turn('golden-hat', { returnNext: 1, returnAfterMs: 50 });
+    await turn('golden-hat', { returnNext: 1, returnAfterMs: 300 });
     const transfer = { amountCents: '6000', account: 'GH-DEMO-1', reference: 'statement 1' };
     const [key, other] = [randomUUID(), randomUUID()];
     expect((await ask('golden-hat', 'transfers', transfer, { key })).body.status).toBe('succeeded');
     await ask('golden-hat', 'transfers', transfer, { key: other });
+    const arrived = new Date();
     await eventually(async () =>
       expect((await lookUp('golden-hat', 'transfers', key)).body).toMatchObject({
         status: 'returned',
@@ -299,6 +300,12 @@ describe('a partner and its keys', () => {
       expect(takenFor(key).map(({ type }) => type)).toEqual(['transfer.confirmed', 'transfer.returned']),
     );
     expect((await lookUp('golden-hat', 'transfers', other)).body.status).toBe('succeeded');
+    // It is on the list of the time when it came back.
+    const until = new Date(Date.now() + 60_000);
+    const later = new URLSearchParams({ from: arrived.toISOString(), to: until.toISOString() });
+    expect((await list('golden-hat', `transfers?${later}`)).body.operations).toMatchObject([
+      { idempotencyKey: key, status: 'returned' },
+    ]);
   });
 
   it('transfers to an opened account and confirms it', async () => {

@@ -1,0 +1,1 @@
+CREATE INDEX "attempts_unmatched" ON "billing"."attempts" USING btree ("purpose","id") WHERE "billing"."attempts"."matched_at" is null and "billing"."attempts"."state" in ('succeeded', 'pending', 'returned');
