@@ -96,6 +96,19 @@ test('a refund goes back by the way it was paid, and a payout that came back is 
       await context.close();
     });
 
+    await test.step('billing sends the one that failed again, and it arrives', async () => {
+      await billing.goto('/manage/billing/refunds?state=failed');
+      await picture(billing, 'refunds-failed');
+      await row(billing, '10.00').getByRole('button', { name: 'Send again' }).click();
+      const dialog = billing.getByRole('dialog');
+      await expect(dialog).toContainText('Send 10.00\u00a0units back again?');
+      await dialog.getByRole('button', { name: 'Send again' }).click();
+      await expect(dialog).toBeHidden();
+      await billing.goto('/manage/billing/refunds?state=sent');
+      await expect(row(billing, '10.00')).toContainText('Given back');
+      await expectReadable(billing);
+    });
+
     await test.step('the payout came back: the worker is asked for an account that works, and is paid there', async () => {
       const worker = await signedIn(browser, 'dymka@mcf.example', 'phone');
       await expect(async () => {

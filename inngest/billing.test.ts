@@ -70,6 +70,7 @@ import {
   resolveDiscrepancy,
   resumeClose,
   retryPayout,
+  retryRefund,
   statementIssued,
   waivePenalty,
   weekCloseRequested,
@@ -810,6 +811,11 @@ describe('charging an invoice', () => {
       for (let i = 0; i < 2; i++) await runPolicy(sendRefundPolicy, ctx, asked as never);
     };
 
+    const sendLatest = async (refundId: string) => {
+      const [asked] = (await emitted(ctx, refundRequested)).filter((data) => data.refundId === refundId);
+      await runPolicy(sendRefundPolicy, ctx, asked as never);
+    };
+
     test('goes by the way it was paid, once, however often it is asked for, and no more than was paid', async () => {
       const { clientId, invoice, me } = await paidInvoice();
       const billing = as(ctx, 'billing');
@@ -854,6 +860,72 @@ describe('charging an invoice', () => {
       expect((await readInvoice(me, invoice.id)).refunds).toMatchObject([{ state: 'sent' }]);
       expect((await myAccount(me)).dueCents).toBe(0n);
       expect(await receivable(clientId)).toBe(0n);
+    });
+
+    test('that failed is sent again while no invoice is lower by it, and arrives once in the end', async () => {
+      const { clientId, invoice, me } = await paidInvoice();
+      const billing = as(ctx, 'billing');
+      const given = refund(invoice.id);
+      await grantRefund(billing, given);
+      const again = () => retryRefund(billing, { refundId: given.refundId });
+      await expect(again()).rejects.toMatchObject({ code: 'billing.not_resendable' });
+      partners.behave('fails');
+      await send(given.refundId);
+      const [failed] = (await listRefunds(billing)).rows.filter((row) => row.clientId === clientId);
+      expect(failed).toMatchObject({ state: 'failed', canSendAgain: true });
+      await expect(retryRefund(as(ctx, 'manager'), { refundId: given.refundId })).rejects.toMatchObject({
+        code: 'not_allowed',
+      });
+      const twice = await Promise.allSettled([again(), again()]);
+      expect(twice.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+      expect((await myAccount(me)).dueCents).toBe(0n);
+      partners.behave('fails', 'succeeds');
+      await sendLatest(given.refundId);
+      expect((await myAccount(me)).dueCents).toBe(-4_000n);
+      await again();
+      await sendLatest(given.refundId);
+      expect((await readInvoice(me, invoice.id)).refunds).toMatchObject([
+        { state: 'sent', canSendAgain: false, attempt: { attemptNo: 3, state: 'succeeded' } },
+      ]);
+      expect(await receivable(clientId)).toBe(0n);
+      expect((await myAccount(me)).dueCents).toBe(0n);
+      expect(partners.movedCents(`refund:${given.refundId}`)).toBe(4_000n);
+      expect(await balanceOf(ctx, accountId('clients', 'in_transit'))).toBe(0n);
+    });
+
+    test('of which two tries arrived is taken back by the next invoice', async () => {
+      const { clientId, invoice, me } = await paidInvoice();
+      const given = refund(invoice.id);
+      await grantRefund(as(ctx, 'billing'), given);
+      partners.behave('fails', 'pends');
+      await send(given.refundId);
+      await retryRefund(as(ctx, 'billing'), { refundId: given.refundId });
+      await sendLatest(given.refundId);
+      for (const no of [1, 2]) {
+        partners.decide(`refund:${given.refundId}:${no}`, 'succeeded');
+        for (let i = 0; i < 2; i++)
+          await runPolicy(receiveGatewayNotice, ctx, notice(`refund:${given.refundId}:${no}`));
+      }
+      expect((await readInvoice(me, invoice.id)).refunds).toMatchObject([{ state: 'sent' }]);
+      expect(await receivable(clientId)).toBe(4_000n);
+      expect((await myAccount(me)).dueCents).toBe(4_000n);
+      expect(await balanceOf(ctx, accountId('clients', 'in_transit'))).toBe(0n);
+    });
+
+    test('that failed is not sent again once an invoice is lower by it', async () => {
+      const { clientId, invoice, me } = await paidInvoice();
+      const given = refund(invoice.id);
+      await grantRefund(as(ctx, 'billing'), given);
+      partners.behave('fails');
+      await send(given.refundId);
+      await end({ clientId, endedAt: '2026-03-10T12:00:00Z' });
+      expect(await invoiced(clientId, '2026-03-15', '2026-03-15T17:01:00Z')).toMatchObject({
+        amountCents: 6_000n,
+      });
+      expect((await readInvoice(me, invoice.id)).refunds).toMatchObject([{ canSendAgain: false }]);
+      await expect(retryRefund(as(ctx, 'billing'), { refundId: given.refundId })).rejects.toMatchObject({
+        code: 'billing.not_resendable',
+      });
     });
 
     test('that the gateway keeps silent about is parked for a person, and asked about again', async () => {

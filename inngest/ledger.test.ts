@@ -13,6 +13,7 @@ import {
   refundRequested,
   requestClose,
   retryPayout,
+  retryRefund,
 } from '#lib/billing/index.ts';
 import { startPartners } from '#lib/billing/testing.ts';
 import { type Ctx, uuidv7 } from '#lib/kernel/ctx.ts';
@@ -172,8 +173,13 @@ test('a refund lowers the next invoice, once, and is never more than was paid', 
   const back = { ...refund, refundId: randomUUID(), amount: '40', way: 'back' };
   await grantRefund(biller, back);
   expect((await verifyMoney(at(ctx, '2026-03-16T00:00:00Z'))).problems).toEqual([]);
-  const [asked] = (await emitted(ctx, refundRequested)).filter((data) => data.refundId === back.refundId);
-  await runPolicy(sendRefundPolicy, biller, asked as never);
+  partners.behave('fails', 'succeeds');
+  for (const no of [1, 2]) {
+    if (no === 2) await retryRefund(biller, { refundId: back.refundId });
+    const [asked] = (await emitted(ctx, refundRequested)).filter((data) => data.refundId === back.refundId);
+    await runPolicy(sendRefundPolicy, biller, asked as never);
+    expect((await verifyMoney(at(ctx, '2026-03-16T00:00:00Z'))).problems).toEqual([]);
+  }
   expect(partners.movedCents(`refund:${back.refundId}`)).toBe(4_000n);
   expect((await verifyMoney(at(ctx, '2026-03-16T00:00:00Z'))).problems).toEqual([]);
 });

@@ -51,48 +51,52 @@ export function Table<Row>({
     <div className="relative -mx-1 overflow-x-auto px-1 lg:overflow-x-visible">
       <table className="w-full border-separate border-spacing-0 text-left">
         <caption className="sr-only">{caption}</caption>
-        <thead className="lg:sticky lg:top-(--table-top,0px) lg:z-10">
-          <tr>
-            {columns.map((column) => {
-              const direction =
-                sort === column.key ? 'ascending' : sort === `-${column.key}` ? 'descending' : undefined;
-              return (
-                <th
-                  key={column.key}
-                  scope="col"
-                  aria-sort={column.sort ? (direction ?? 'none') : undefined}
-                  className={cx(
-                    'border-b border-edge/60 bg-paper px-(--cell-x) py-2 text-[0.9286em] font-medium whitespace-nowrap text-ink-2 first:pl-1 last:pr-1',
-                    column.number && 'text-right',
-                    hide(column),
-                    column.className,
-                  )}
-                >
-                  {column.sort ? (
-                    <Link
-                      href={withSearch(search, {
-                        sort: direction === 'ascending' ? `-${column.key}` : column.key,
-                        page: undefined,
-                      })}
-                      scroll={false}
-                      className={cx(
-                        'inline-flex items-center gap-1 rounded-sm hover:text-ink',
-                        direction && 'text-ink',
-                      )}
-                    >
-                      {column.header}
-                      {direction === 'ascending' && <ArrowUp className="size-[1em]" aria-hidden="true" />}
-                      {direction === 'descending' && <ArrowDown className="size-[1em]" aria-hidden="true" />}
-                      <span className="sr-only">{t('table.sort')}</span>
-                    </Link>
-                  ) : (
-                    column.header
-                  )}
-                </th>
-              );
-            })}
-          </tr>
-        </thead>
+        {rows.length > 0 && (
+          <thead className="lg:sticky lg:top-(--table-top,0px) lg:z-10">
+            <tr>
+              {columns.map((column) => {
+                const direction =
+                  sort === column.key ? 'ascending' : sort === `-${column.key}` ? 'descending' : undefined;
+                return (
+                  <th
+                    key={column.key}
+                    scope="col"
+                    aria-sort={column.sort ? (direction ?? 'none') : undefined}
+                    className={cx(
+                      'border-b border-edge/60 bg-paper px-(--cell-x) py-2 text-[0.9286em] font-medium whitespace-nowrap text-ink-2 first:pl-1 last:pr-1',
+                      column.number && 'text-right',
+                      hide(column),
+                      column.className,
+                    )}
+                  >
+                    {column.sort ? (
+                      <Link
+                        href={withSearch(search, {
+                          sort: direction === 'ascending' ? `-${column.key}` : column.key,
+                          page: undefined,
+                        })}
+                        scroll={false}
+                        className={cx(
+                          'inline-flex items-center gap-1 rounded-sm hover:text-ink',
+                          direction && 'text-ink',
+                        )}
+                      >
+                        {column.header}
+                        {direction === 'ascending' && <ArrowUp className="size-[1em]" aria-hidden="true" />}
+                        {direction === 'descending' && (
+                          <ArrowDown className="size-[1em]" aria-hidden="true" />
+                        )}
+                        <span className="sr-only">{t('table.sort')}</span>
+                      </Link>
+                    ) : (
+                      column.header
+                    )}
+                  </th>
+                );
+              })}
+            </tr>
+          </thead>
+        )}
         <tbody>
           {rows.map((row) => {
             const href = rowHref?.(row);

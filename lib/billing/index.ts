@@ -40,6 +40,7 @@ export { requestPayoutChange } from './request-payout-change.ts';
 export { lookAgain, resolveDiscrepancy } from './resolve-discrepancy.ts';
 export { resumeClose } from './resume-close.ts';
 export { retryPayout } from './retry-payout.ts';
+export { retryRefund } from './retry-refund.ts';
 export { startClose } from './start-close.ts';
 export { startReconciliations } from './start-reconciliations.ts';
 export { waivePenalty } from './waive-penalty.ts';

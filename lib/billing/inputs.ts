@@ -48,6 +48,7 @@ export const grantRefundInput = z.object({
   way: z.enum(['back', 'next_invoice']).default('next_invoice'),
 });
 export const decidePauseInput = z.object({ invoiceId: id, reason: z.string().trim().min(3).max(500) });
+export const retryRefundInput = z.object({ refundId: id });
 export const retryPayoutInput = z.object({ statementId: id });
 export const askAgainInput = z.object({ attemptId: id });
 export const waivePenaltyInput = z.object({ orderId: id, reason: z.string().trim().min(3).max(500) });

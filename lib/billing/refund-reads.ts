@@ -1,9 +1,11 @@
 import { and, asc, count, desc, eq, inArray } from 'drizzle-orm';
 import { attempts, invoices, refunds } from '#db/schema/billing.ts';
 import { type Ctx, requireRole } from '#lib/kernel/ctx.ts';
+import { openCredits } from './open-credits.ts';
 
 type Attempt = typeof attempts.$inferSelect;
-export type Refund = typeof refunds.$inferSelect & { attempt: Attempt | null };
+/** With its latest try; while no invoice is lower by one that failed, it can be sent again. */
+export type Refund = typeof refunds.$inferSelect & { attempt: Attempt | null; canSendAgain: boolean };
 export const refundStates = refunds.state.enumValues;
 
 /** What went back of an invoice by the way it was paid, with how it went; the latest first. */
@@ -23,9 +25,18 @@ async function withAttempts(ctx: Ctx, rows: (typeof refunds.$inferSelect)[]): Pr
   const found = await ctx.db
     .select()
     .from(attempts)
-    .where(and(eq(attempts.purpose, 'refund'), inArray(attempts.documentId, ids)));
-  const byRefund = new Map(found.map((attempt) => [attempt.documentId, attempt]));
-  return rows.map((row) => ({ ...row, attempt: byRefund.get(row.id) ?? null }));
+    .where(and(eq(attempts.purpose, 'refund'), inArray(attempts.documentId, ids)))
+    .orderBy(asc(attempts.attemptNo));
+  const latest = new Map(found.map((attempt) => [attempt.documentId, attempt]));
+  const open = await openCredits(ctx, [...latest.values()]);
+  return rows.map((row) => {
+    const attempt = latest.get(row.id) ?? null;
+    return {
+      ...row,
+      attempt,
+      canSendAgain: row.state === 'failed' && attempt !== null && open.has(attempt.id),
+    };
+  });
 }
 
 /** Money that goes back to clients by the way it came, the latest first, with the number of its invoice. */

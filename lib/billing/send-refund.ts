@@ -5,7 +5,7 @@ import { refundRequested } from './events.ts';
 import { postItem } from './post-item.ts';
 
 /**
- * Sends a client's credit back by the way it came, through the gateway that took it. Commits the one attempt together with
+ * Sends a client's credit back by the way it came, through the gateway that took it. Commits the first attempt together with
  * its entry before the gateway is asked; if the way back is closed, the credit lowers the next invoice.
  */
 export async function sendRefund(
@@ -27,37 +27,64 @@ export async function sendRefund(
     details: Record<string, unknown>;
   },
 ): Promise<void> {
-  const { id: invoiceId, clientId } = invoice;
-  const attemptId = tx.newId();
-  const posting = postings.refund_sent({
-    refundId,
-    clientId,
-    amountCents,
-    occurredAt: tx.now,
-    details: { ...details, method: charge.targetLabel },
-  });
-  await postItem(tx, posting, { partyId: clientId, orderId: null });
-  await tx.db.insert(refunds).values({
+  const refund = {
     id: refundId,
-    clientId,
-    invoiceId,
+    clientId: invoice.clientId,
+    invoiceId: invoice.id,
     chargeId: charge.id,
     cause,
     amountCents,
-    state: 'sending',
+    state: 'sending' as const,
     createdAt: tx.now,
+    settledAt: null,
+  };
+  await tx.db.insert(refunds).values(refund);
+  await tryRefund(tx, {
+    refund,
+    attemptNo: 1,
+    isByPerson: cause === 'granted',
+    target: charge.key,
+    targetLabel: charge.targetLabel,
+    details,
   });
+}
+
+/** One try at a refund: its entry and its attempt, committed before the gateway is asked. */
+export async function tryRefund(
+  tx: Tx,
+  {
+    refund: { id: refundId, clientId, invoiceId, amountCents },
+    attemptNo,
+    details,
+    ...way
+  }: {
+    refund: typeof refunds.$inferSelect;
+    attemptNo: number;
+    isByPerson: boolean;
+    target: string;
+    targetLabel: string;
+    details: Record<string, unknown>;
+  },
+): Promise<void> {
+  const attemptId = tx.newId();
+  const posting = postings.refund_sent({
+    refundId,
+    attemptNo,
+    clientId,
+    amountCents,
+    occurredAt: tx.now,
+    details: { ...details, method: way.targetLabel },
+  });
+  await postItem(tx, posting, { partyId: clientId, orderId: null });
   await tx.db.insert(attempts).values({
     id: attemptId,
     purpose: 'refund',
     documentId: refundId,
     partyId: clientId,
-    attemptNo: 1,
-    isByPerson: cause === 'granted',
-    key: `refund:${refundId}:1`,
+    attemptNo,
+    key: `refund:${refundId}:${attemptNo}`,
     amountCents,
-    target: charge.key,
-    targetLabel: charge.targetLabel,
+    ...way,
     state: 'asking',
     nextAskAt: tx.now,
     createdAt: tx.now,

@@ -216,10 +216,16 @@ async function settleRefund(tx: Tx, attempt: Attempt, step: AttemptStep): Promis
   const event = { refundId, invoiceId: invoice!.id, clientId, amountCents: amountCents.toString() };
   const facts = {
     refundId,
+    attemptNo: attempt.attemptNo,
     clientId,
     amountCents,
     occurredAt: tx.now,
-    details: { invoiceId: invoice!.id, invoiceNumber: invoice!.number, method: attempt.targetLabel },
+    details: {
+      invoiceId: invoice!.id,
+      invoiceNumber: invoice!.number,
+      method: attempt.targetLabel,
+      attemptId: attempt.id,
+    },
   };
   const own = { partyId: clientId, orderId: null };
   const set = (state: NonNullable<typeof refund>['state'], settledAt: Date | null = null) =>
@@ -230,8 +236,12 @@ async function settleRefund(tx: Tx, attempt: Attempt, step: AttemptStep): Promis
     else await postTransaction(tx, postings.refund_confirmed(facts));
     await set('sent', tx.now);
     tx.emit(refundSucceeded, event);
-  } else if (step.state === 'failed') {
-    await postItem(tx, postings.refund_failed(facts), own);
+    return;
+  }
+  if (step.state === 'failed') await postItem(tx, postings.refund_failed(facts), own);
+  // An earlier try had arrived after all: the client has the money, whatever becomes of this one.
+  if (refund!.state === 'sent') return;
+  if (step.state === 'failed') {
     await set('failed', tx.now);
     tx.emit(refundFailed, event);
   } else await set(step.state === 'parked' ? 'unclear' : 'sending');

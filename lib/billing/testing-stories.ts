@@ -1,7 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
 import fc from 'fast-check';
-import { attempts, invoices, items, paymentMethods, payoutAccounts, statements } from '#db/schema/billing.ts';
+import {
+  attempts,
+  invoices,
+  items,
+  paymentMethods,
+  payoutAccounts,
+  refunds,
+  statements,
+} from '#db/schema/billing.ts';
 import { lines, transactions } from '#db/schema/ledger.ts';
 import type { Actor, Ctx } from '#lib/kernel/ctx.ts';
 import { type Tx, transaction } from '#lib/kernel/transaction.ts';
@@ -17,6 +25,7 @@ import { loyaltyPercent, paidInTotal } from './loyalty-percent.ts';
 import type { PeriodKind } from './periods.rules.ts';
 import { type EndedOrder, postEndedOrder } from './post-ended-order.ts';
 import { requestClose } from './request-close.ts';
+import { retryRefund } from './retry-refund.ts';
 import { settleAttempt } from './settle-attempt.ts';
 import { waivePenalty } from './waive-penalty.ts';
 
@@ -37,7 +46,9 @@ export type Happening =
   /** A try that had failed succeeds after all, also while another is under way or after it has succeeded. */
   | { what: 'late_success'; which: number }
   | { what: 'returned'; which: number }
-  | { what: 'refund'; which: number; percent: bigint; way: 'back' | 'next_invoice'; twice: boolean };
+  | { what: 'refund'; which: number; percent: bigint; way: 'back' | 'next_invoice'; twice: boolean }
+  /** A refund that failed is sent again, if no invoice is lower by it yet. */
+  | { what: 'refund_again'; which: number };
 
 const party = fc.nat(1);
 // The borders of loyalty [US-040], one minor unit around them, halves that must be rounded up, and anything else.
@@ -84,7 +95,25 @@ const paidOutTwice: Happening[] = [
   { what: 'returned', which: 0 },
   { what: 'payout', truths: ['succeeded'] },
 ];
-export const seldom: Happening[][] = [paidTwice, paidOutTwice];
+/** A refund fails, is sent again, and both tries arrive in the end; a third is sent again after an invoice has it. */
+const refundedTwice: Happening[] = [
+  { what: 'order', client: 0, worker: 0, outcome: 'completed', costCents: 10_000n, twice: false },
+  { what: 'week' },
+  { what: 'charge', truths: ['succeeded'] },
+  { what: 'refund', which: 0, percent: 40n, way: 'back', twice: false },
+  { what: 'heard', which: 0, truths: ['failed'] },
+  { what: 'refund_again', which: 0 },
+  { what: 'heard', which: 0, truths: ['failed'] },
+  { what: 'refund_again', which: 0 },
+  { what: 'late_success', which: 0 },
+  { what: 'heard', which: 0, truths: ['pending', 'succeeded'] },
+  { what: 'refund', which: 0, percent: 30n, way: 'back', twice: false },
+  { what: 'heard', which: 0, truths: ['failed'] },
+  { what: 'order', client: 0, worker: 0, outcome: 'completed', costCents: 20_000n, twice: false },
+  { what: 'week' },
+  { what: 'refund_again', which: 0 },
+];
+export const seldom: Happening[][] = [paidTwice, paidOutTwice, refundedTwice];
 
 export const happenings: fc.Arbitrary<Happening[]> = fc.array(
   fc.oneof(
@@ -139,12 +168,20 @@ export const happenings: fc.Arbitrary<Happening[]> = fc.array(
         twice: fc.boolean(),
       }),
     },
+    { weight: 1, arbitrary: fc.record({ what: fc.constant('refund_again' as const), which: fc.nat(3) }) },
   ),
   { minLength: 3, maxLength: 14 },
 );
 
-/** `owes` and `owed` are the party's account; `open` is what the next document would say. */
-type ClientModel = { id: string; owes: bigint; paid: bigint; orders: string[]; open: bigint };
+/** `owes` and `owed` are the party's account; `open` is what the next document would say, refunds that failed (`lowering`) in it. */
+type ClientModel = {
+  id: string;
+  owes: bigint;
+  paid: bigint;
+  orders: string[];
+  open: bigint;
+  lowering: Set<string>;
+};
 type WorkerModel = { id: string; owed: bigint; open: bigint; carried: bigint };
 
 /** Loyalty in plain words: over 10k 5 %, over 20k 6 %, one more per 10k, at most 12 %. */
@@ -167,7 +204,14 @@ type Books = {
 };
 
 const emptyBooks = (): Books => ({
-  clients: [0, 1].map(() => ({ id: randomUUID(), owes: 0n, paid: 0n, orders: [], open: 0n })),
+  clients: [0, 1].map(() => ({
+    id: randomUUID(),
+    owes: 0n,
+    paid: 0n,
+    orders: [],
+    open: 0n,
+    lowering: new Set(),
+  })),
   workers: [0, 1].map(() => ({ id: randomUUID(), owed: 0n, open: 0n, carried: 0n })),
   bank: { clients: 0n, people: 0n },
   inTransit: { clients: 0n, people: 0n },
@@ -265,7 +309,9 @@ function makeCalendar(
     for (const client of clients) {
       const invoice = byClient.get(client.id);
       same('the invoice', invoice?.amountCents ?? 0n, client.open > 0n ? client.open : 0n);
-      if (invoice) client.open = 0n;
+      if (!invoice) continue;
+      client.open = 0n;
+      client.lowering.clear();
     }
   }
 
@@ -430,6 +476,27 @@ async function play(
         client.owes -= cents;
         client.open -= cents;
       } else inTransit.clients += cents;
+    } else if (event.what === 'refund_again') {
+      const failed = await tx.db
+        .select()
+        .from(refunds)
+        .where(and(inArray(refunds.clientId, ids(clients)), eq(refunds.state, 'failed')))
+        .orderBy(refunds.createdAt, refunds.id);
+      const refund = failed[event.which % Math.max(failed.length, 1)];
+      if (!refund) continue;
+      const again = () =>
+        retryRefund(at(manager), { refundId: refund.id }).then(
+          () => true,
+          (error) => (error as { code?: string }).code !== 'billing.not_resendable' && Promise.reject(error),
+        );
+      const client = clients.find(({ id }) => id === refund.clientId)!;
+      const isSent = await again();
+      same('whether a refund is sent again', isSent, client.lowering.delete(refund.id));
+      if (!isSent) continue;
+      same('whether it is sent twice at once', await again(), false);
+      client.owes += refund.amountCents;
+      client.open += refund.amountCents;
+      inTransit.clients += refund.amountCents;
     } else {
       const states = {
         heard: ['asking', 'unknown', 'pending', 'parked'],
@@ -488,6 +555,7 @@ async function play(
           client!.open += amountCents;
         } else inTransit.clients -= amountCents;
       } else if (purpose === 'refund' && state === 'failed') {
+        client!.lowering.add(documentId);
         inTransit.clients -= amountCents;
         client!.owes -= amountCents;
         client!.open -= amountCents;

@@ -8,6 +8,10 @@ type ChargeFacts = Facts & { invoiceId: string; attemptNo: number; clientId: str
 type PayoutFacts = Facts & { statementId: string; attemptNo: number; workerId: string; amountCents: Cents };
 
 type RefundFacts = Facts & { refundId: string; clientId: string; amountCents: Cents };
+type SentFacts = RefundFacts & { attemptNo: number };
+/** The first try is named by the refund alone: there was only one of them once. */
+const sentKey = (refundId: string, attemptNo: number) =>
+  attemptNo === 1 ? `refund:${refundId}` : `refund:${refundId}:${attemptNo}`;
 type StakeFacts = Facts & { orderId: string; memberId: string; amountCents: Cents };
 
 const receivable = (clientId: string) => accountId('clients', 'receivable', clientId);
@@ -91,8 +95,8 @@ export const postings = {
   }),
 
   /** A client's credit goes back by the way it came; before the gateway is asked, so that it cannot go twice. */
-  refund_sent: ({ refundId, clientId, amountCents, ...facts }: RefundFacts): Posting => ({
-    key: `refund:${refundId}:sent`,
+  refund_sent: ({ refundId, attemptNo, clientId, amountCents, ...facts }: SentFacts): Posting => ({
+    key: `${sentKey(refundId, attemptNo)}:sent`,
     book: 'clients',
     kind: 'refund_sent',
     subject: refundId,
@@ -100,8 +104,8 @@ export const postings = {
     ...facts,
   }),
 
-  refund_confirmed: ({ refundId, clientId: _, amountCents, ...facts }: RefundFacts): Posting => ({
-    key: `refund:${refundId}:confirmed`,
+  refund_confirmed: ({ refundId, attemptNo, clientId: _, amountCents, ...facts }: SentFacts): Posting => ({
+    key: `${sentKey(refundId, attemptNo)}:confirmed`,
     book: 'clients',
     kind: 'refund_confirmed',
     subject: refundId,
@@ -110,8 +114,8 @@ export const postings = {
   }),
 
   /** The money could not be given back: the client is in credit again. */
-  refund_failed: ({ refundId, clientId, amountCents, ...facts }: RefundFacts): Posting => ({
-    key: `refund:${refundId}:failed`,
+  refund_failed: ({ refundId, attemptNo, clientId, amountCents, ...facts }: SentFacts): Posting => ({
+    key: `${sentKey(refundId, attemptNo)}:failed`,
     book: 'clients',
     kind: 'refund_failed',
     subject: refundId,
@@ -120,8 +124,8 @@ export const postings = {
   }),
 
   /** The gateway said failed and then, later, that the client has the money after all. */
-  refund_confirmed_late: ({ refundId, clientId, amountCents, ...facts }: RefundFacts): Posting => ({
-    key: `refund:${refundId}:confirmed-late`,
+  refund_confirmed_late: ({ refundId, attemptNo, clientId, amountCents, ...facts }: SentFacts): Posting => ({
+    key: `${sentKey(refundId, attemptNo)}:confirmed-late`,
     book: 'clients',
     kind: 'refund_confirmed_late',
     subject: refundId,

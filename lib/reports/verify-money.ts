@@ -116,9 +116,11 @@ const checks: Record<string, (now: Date) => SQL> = {
       select t.key, l.amount_cents as amount from ledger.transactions t join ledger.lines l on l.transaction_id = t.id
       where l.amount_cents > 0 and t.kind in ('refund_sent', 'refund_confirmed', 'refund_failed', 'refund_confirmed_late')
     ), tried as (
-      select 'refund:' || document_id as key, state, amount_cents as amount,
-        exists (select from posted p where p.key = 'refund:' || document_id || ':confirmed-late') as late
-      from billing.attempts where purpose = 'refund'
+      select named.key, state, amount_cents as amount,
+        exists (select from posted p where p.key = named.key || ':confirmed-late') as late
+      from billing.attempts,
+        lateral (select 'refund:' || document_id || case when attempt_no > 1 then ':' || attempt_no else '' end as key) named
+      where purpose = 'refund'
     ), made as (
       select key || ':sent' as key, amount from tried
       union all select key || ':failed', amount from tried where state = 'failed' or late

@@ -16,6 +16,7 @@ import {
   resolveDiscrepancy,
   resumeClose,
   retryPayout,
+  retryRefund,
   writeOffInvoice,
 } from '#lib/billing/index.ts';
 
@@ -106,6 +107,13 @@ export async function grantRefundAction(_state: FormState, form: FormData): Prom
       way: form.get('way'),
     });
     return { message: (await words())(form.get('way') === 'back' ? 'refund.sending' : 'refund.granted') };
+  });
+}
+
+export async function refundAgainAction(_state: FormState, form: FormData): Promise<FormState> {
+  return runAction(form, async (ctx) => {
+    await retryRefund(ctx, { refundId: form.get('refundId') });
+    return { message: (await words())('refund.sending') };
   });
 }
 

@@ -1,11 +1,13 @@
 import type { Metadata } from 'next';
-import { getTranslations } from 'next-intl/server';
+import { getLocale, getTranslations } from 'next-intl/server';
 import { failureWords } from '#app/billing-parts/failure-words.ts';
 import { invoiceNumber } from '#app/billing-parts/invoice-number.ts';
 import { methodWords } from '#app/billing-parts/method-words.ts';
 import { RefundBadge } from '#app/billing-parts/refund-list.tsx';
 import { requireCtx } from '#app/session.ts';
+import { ConfirmButton } from '#app/ui/confirm-button.tsx';
 import { EmptyState } from '#app/ui/empty-state.tsx';
+import { formatMoney } from '#app/ui/format-money.ts';
 import { PageHeader } from '#app/ui/layout-parts.tsx';
 import { LinkTabs } from '#app/ui/link-tabs.tsx';
 import { Money } from '#app/ui/money.tsx';
@@ -15,6 +17,8 @@ import { Table } from '#app/ui/table.tsx';
 import { When } from '#app/ui/when.tsx';
 import { listRefunds, refundStates } from '#lib/billing/index.ts';
 import { accountNames } from '#lib/identity/index.ts';
+import { hasRole } from '#lib/kernel/ctx.ts';
+import { refundAgainAction } from '../actions.ts';
 import { BillingTabs } from '../tabs.tsx';
 
 const pageSize = 50;
@@ -27,7 +31,8 @@ export async function generateMetadata(): Promise<Metadata> {
 /** Money that goes back to clients by the way it came, and how far it is. */
 export default async function RefundsPage({ searchParams }: { searchParams: Promise<Search> }) {
   const ctx = await requireCtx('manager', 'billing');
-  const [t, search] = await Promise.all([getTranslations('billing'), searchParams]);
+  const canAct = hasRole(ctx, 'billing');
+  const [t, locale, search] = await Promise.all([getTranslations('billing'), getLocale(), searchParams]);
   const state = refundStates.find((each) => each === search.state);
   const { rows, total } = await listRefunds(ctx, {
     state,
@@ -86,7 +91,22 @@ export default async function RefundsPage({ searchParams }: { searchParams: Prom
                 <RefundBadge state={row.state} />
                 {row.state === 'failed' && (
                   <span className="block text-[0.9286em] text-ink-2">
-                    {failureWords(t, row.attempt?.failureCode ?? null)}, {t('manage.refunds.lowered')}
+                    {failureWords(t, row.attempt?.failureCode ?? null)},{' '}
+                    {t(row.canSendAgain ? 'manage.refunds.lowers' : 'manage.refunds.lowered')}
+                  </span>
+                )}
+                {row.canSendAgain && canAct && (
+                  <span className="relative mt-1 block">
+                    <ConfirmButton
+                      action={refundAgainAction}
+                      hidden={{ refundId: row.id }}
+                      title={t('manage.refunds.againTitle', { amount: formatMoney(row.amountCents, locale) })}
+                      description={t('manage.refunds.againText')}
+                      confirm={t('manage.refunds.again')}
+                      tone="primary"
+                    >
+                      {t('manage.refunds.again')}
+                    </ConfirmButton>
                   </span>
                 )}
               </>
