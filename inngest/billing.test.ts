@@ -319,12 +319,24 @@ describe('closing a week [US-220]', () => {
     ]);
   });
 
+  test('that has not begun is refused', async () => {
+    for (const [kind, period] of [
+      ['week', '2026-03-15'],
+      ['month', '2026-05'],
+    ])
+      await expect(requestClose(as(ctx, 'billing'), { kind, period })).rejects.toMatchObject({
+        code: 'billing.not_begun',
+      });
+  });
+
   test('ahead of its end, as a demonstration, leaves it due at its end for those who came later', async () => {
     const early = await end({ endedAt: '2026-06-02T09:00:00Z' });
     await close('week', '2026-06-07', '2026-06-03T09:00:00Z');
     const late = await end({ endedAt: '2026-06-05T09:00:00Z' });
-    expect(await requestDueCloses(at(ctx, '2026-06-07T16:01:00Z'))).toContain('2026-06-07');
-    await runPolicy(closeWeek, at(ctx, '2026-06-07T16:01:00Z'), { periodEnd: '2026-06-07' });
+    const asked = await requestDueCloses(at(ctx, '2026-06-07T16:01:00Z'));
+    expect(asked).toContain('2026-06-07');
+    for (const periodEnd of asked.filter((period) => period.length === sunday.length))
+      await runPolicy(closeWeek, at(ctx, '2026-06-07T16:01:00Z'), { periodEnd });
     for (const { clientId } of [early, late])
       expect(await ctx.db.$count(invoices, eq(invoices.clientId, clientId))).toBe(1);
     await closeAll(at(ctx, '2026-06-07T16:02:00Z'));
@@ -374,6 +386,7 @@ describe('closing a week [US-220]', () => {
 
   test('is paused after the page it is at and resumed by a person, never by the clock', async () => {
     const period = '2026-07-12';
+    await closeAll(at(ctx, '2026-07-06T09:00:00Z'));
     await owing(250, '2026-07-08T09:00:00Z');
     const later = at(ctx, '2026-07-12T16:01:00Z');
     const biller = at(as(ctx, 'billing'), later.now);
@@ -397,6 +410,35 @@ describe('closing a week [US-220]', () => {
       await expect(change(biller, week)).rejects.toMatchObject({ code: 'billing.not_closing' });
       await expect(change(as(ctx, 'manager'), week)).rejects.toMatchObject({ code: 'not_allowed' });
     }
+  });
+
+  test('waits for an earlier week that is not closed yet, so that each item stands on the invoice of its own week', async () => {
+    const [first, second] = ['2026-09-06', '2026-09-13'];
+    const later = at(ctx, '2026-09-13T16:01:00Z');
+    const biller = at(as(ctx, 'billing'), later.now);
+    await closeAll(at(ctx, '2026-08-31T09:00:00Z'));
+    await owing(150, '2026-09-02T09:00:00Z');
+    await owing(150, '2026-09-09T09:00:00Z');
+    await requestClose(later, { kind: 'week', period: first });
+    await issueInvoices(later, { period: first, after: null });
+    await pauseClose(biller, { kind: 'week', period: first });
+    await requestClose(later, { kind: 'week', period: second });
+    await runPolicy(closeWeek, later, { periodEnd: second });
+    expect(await closeOf(second)).toMatchObject({ doneCount: 0, isWaiting: true, finishedAt: null });
+    const asked = (await emitted(ctx, weekCloseRequested)).length;
+    await resumeClose(biller, { kind: 'week', period: first });
+    await runPolicy(closeWeek, later, { periodEnd: first });
+    expect(await closeOf(first)).toMatchObject({ doneCount: 150, finishedAt: later.now });
+    // The end of the first asks for the second.
+    const [latest] = await emitted(ctx, weekCloseRequested);
+    expect((await emitted(ctx, weekCloseRequested)).length).toBe(asked + 2);
+    expect(latest).toMatchObject({ periodEnd: second });
+    await runPolicy(closeWeek, later, latest as never);
+    expect(await closeOf(second)).toMatchObject({ doneCount: 150, isWaiting: false, finishedAt: later.now });
+    const [wrong] = await ctx.db.execute(sql`
+      select 1 from billing.invoices v join billing.items i on i.document_id = v.id
+      where v.period in (${first}, ${second}) and i.occurred_at < v.from_at`);
+    expect(wrong).toBeUndefined();
   });
 
   test('that stands still is asked for again by the next tick', async () => {
@@ -439,9 +481,9 @@ async function closeAll(now: Ctx) {
     emitted(ctx, weekCloseRequested),
     emitted(ctx, monthCloseRequested),
   ]);
-  for (const periodEnd of new Set(weeks.map((data) => String(data.periodEnd))))
+  for (const periodEnd of new Set(weeks.map((data) => String(data.periodEnd)).sort()))
     await runPolicy(closeWeek, now, { periodEnd });
-  for (const period of new Set(months.map((data) => String(data.month))))
+  for (const period of new Set(months.map((data) => String(data.month)).sort()))
     await runPolicy(closeMonth, now, { month: period });
 }
 
@@ -612,12 +654,19 @@ describe('charging an invoice', () => {
       await expect(payInvoice(me, { invoiceId: invoice.id })).rejects.toMatchObject({
         code: 'billing.not_payable',
       });
-      // The gateway had it after all: the money is the client's.
+      // The gateway had it after all: the debt was none, and the invoice is paid.
+      const lost = await balanceOf(ctx, accountId('clients', 'bad_debts'));
       partners.decide(`charge:${invoice.id}:7`, 'succeeded');
       for (let i = 0; i < 2; i++)
         await runPolicy(receiveGatewayNotice, ctx, notice(`charge:${invoice.id}:7`));
-      expect(await invoiceNow(invoice.id)).toMatchObject({ state: 'written_off' });
-      expect(await receivable(clientId)).toBe(-10_000n);
+      expect(await invoiceNow(invoice.id)).toMatchObject({ state: 'paid' });
+      expect(await receivable(clientId)).toBe(0n);
+      expect(await balanceOf(ctx, accountId('clients', 'bad_debts'))).toBe(lost - 10_000n);
+      expect((await myAccount(me)).dueCents).toBe(0n);
+      // A second one was paid twice, as with any other invoice.
+      partners.decide(`charge:${invoice.id}:6`, 'succeeded');
+      await runPolicy(receiveGatewayNotice, ctx, notice(`charge:${invoice.id}:6`));
+      expect((await readInvoice(me, invoice.id)).refunds).toMatchObject([{ cause: 'paid_twice' }]);
     });
 
     test('is never written off while its outcome is open', async () => {

@@ -325,6 +325,21 @@ describe('verification', () => {
       `update billing.invoices set state = 'issued'`,
       ['invoice_paid_wrong'],
     ],
+    [
+      'a debt that a statement made up, and what it paid too little for it',
+      `update billing.statements set amount_cents = amount_cents - 1, carried_cents = carried_cents - 1 where state = 'paid'`,
+      ['statement_carried_wrong', 'attempt_wrong'],
+    ],
+    [
+      'a statement that calls itself unpaid',
+      `update billing.statements set state = 'issued' where state = 'paid'`,
+      ['statement_paid_wrong'],
+    ],
+    [
+      'a try for somebody else',
+      `update billing.attempts set party_id = gen_random_uuid() where purpose = 'payout'`,
+      ['attempt_wrong'],
+    ],
   ])('tells of %s', async (_, change, codes) => {
     expect((await verifyMoney(ctx)).problems).toEqual([]);
     const superuser = connect(database.adminUrl, { maxConnections: 1 });
@@ -335,6 +350,7 @@ describe('verification', () => {
         'billing.billed_orders',
         'billing.items',
         'billing.invoices',
+        'billing.statements',
         'billing.attempts',
       ])
         await db.execute(sql.raw(`alter table ${table} disable trigger all`));

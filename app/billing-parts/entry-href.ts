@@ -7,7 +7,7 @@ export function entryHref(
   if (kind === 'order_charged' || kind === 'discount_given')
     return subject ? `/orders/${subject}` : undefined;
   if (typeof details.invoiceId === 'string') return `/invoices/${details.invoiceId}`;
-  return (kind.startsWith('charge_') || kind === 'debt_written_off') && subject
+  return (kind.startsWith('charge_') || kind.startsWith('debt_')) && subject
     ? `/invoices/${subject}`
     : undefined;
 }

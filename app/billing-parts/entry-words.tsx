@@ -35,6 +35,8 @@ function wordsOf(
       return ['entry.paidTwice', { number: invoiceNumber(Number(details.invoiceNumber)) }];
     case 'debt_written_off':
       return ['entry.writtenOff', { number: invoiceNumber(Number(details.invoiceNumber)) }];
+    case 'debt_reinstated':
+      return ['entry.reinstated', { number: invoiceNumber(Number(details.invoiceNumber)) }];
     case 'refund_granted':
       return ['entry.refund', { reason: text('reason') }];
     case 'refund_sent':

@@ -1,6 +1,6 @@
 import { type Ctx, requireRole } from '#lib/kernel/ctx.ts';
 import { transaction } from '#lib/kernel/transaction.ts';
-import { monthCloseRequested, weekCloseRequested } from './events.ts';
+import { askForClose } from './close-page.ts';
 import type { PeriodKind } from './periods.rules.ts';
 
 /** One run of a close has done its share of pages: a further one goes on behind `after`. */
@@ -9,8 +9,5 @@ export async function continueClose(
   { kind, period, after }: { kind: PeriodKind; period: string; after: string },
 ): Promise<void> {
   requireRole(ctx, 'system');
-  await transaction(ctx, async (tx) => {
-    if (kind === 'week') tx.emit(weekCloseRequested, { periodEnd: period, after });
-    else tx.emit(monthCloseRequested, { month: period, after });
-  });
+  await transaction(ctx, async (tx) => askForClose(tx, { kind, period }, after));
 }

@@ -28,6 +28,7 @@ import {
   type TrialRow,
   trialBalance,
 } from '#lib/ledger/index.ts';
+import { earliestOpen } from './close-page.ts';
 import { loyaltyPercentFor, nextLoyaltyStep } from './loyalty.rules.ts';
 import { paidInTotal } from './loyalty-percent.ts';
 import { hashToken } from './make-payout-link.ts';
@@ -40,7 +41,8 @@ export type Statement = typeof statements.$inferSelect;
 export type Item = typeof items.$inferSelect;
 export type Attempt = typeof attempts.$inferSelect;
 export type PaymentMethod = Omit<typeof paymentMethods.$inferSelect, 'token'> & { isReady: boolean };
-export type PeriodClose = typeof periodCloses.$inferSelect & { doneCount: number };
+/** `isWaiting`: an earlier period of its kind is not closed yet. */
+export type PeriodClose = typeof periodCloses.$inferSelect & { doneCount: number; isWaiting: boolean };
 export type DocumentState = Invoice['state'];
 export const documentStates = invoices.state.enumValues;
 
@@ -398,10 +400,20 @@ async function byState(
 }
 
 async function latestCloses(ctx: Ctx): Promise<PeriodClose[]> {
-  const rows = await ctx.db.select().from(periodCloses).orderBy(desc(periodCloses.requestedAt)).limit(10);
+  const [rows, week, month] = await Promise.all([
+    ctx.db
+      .select()
+      .from(periodCloses)
+      .orderBy(desc(periodCloses.requestedAt), desc(periodCloses.period))
+      .limit(10),
+    earliestOpen(ctx, 'week'),
+    earliestOpen(ctx, 'month'),
+  ]);
+  const first = { week: week?.period ?? '', month: month?.period ?? '' };
   return Promise.all(
     rows.map(async (row) => ({
       ...row,
+      isWaiting: row.finishedAt === null && row.period > first[row.kind],
       doneCount: await (row.kind === 'week'
         ? ctx.db.$count(invoices, eq(invoices.period, row.period))
         : ctx.db.$count(statements, eq(statements.period, row.period))),

@@ -4,7 +4,7 @@ import { type Ctx, requireRole } from '#lib/kernel/ctx.ts';
 import { parse } from '#lib/kernel/parse.ts';
 import { Refused } from '#lib/kernel/refused.ts';
 import { transaction } from '#lib/kernel/transaction.ts';
-import { monthCloseRequested, weekCloseRequested } from './events.ts';
+import { askForClose } from './close-page.ts';
 import { requestCloseInput } from './inputs.ts';
 
 /**
@@ -24,8 +24,7 @@ export async function resumeClose(ctx: Ctx, input: unknown): Promise<void> {
     if (!close) throw new Refused('billing.not_closing');
     if (!close.pausedAt) return;
     await tx.db.update(periodCloses).set({ pausedAt: null, progressedAt: ctx.now }).where(which);
-    if (kind === 'week') tx.emit(weekCloseRequested, { periodEnd: period });
-    else tx.emit(monthCloseRequested, { month: period });
+    askForClose(tx, close);
     tx.audit({ verb: 'resumeClose', subject: kind, subjectId: period });
     tx.refresh('role:billing', 'role:manager');
   });

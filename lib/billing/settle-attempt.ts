@@ -80,11 +80,17 @@ async function settleCharge(tx: Tx, attempt: Attempt, step: AttemptStep): Promis
       });
       return;
     }
-    // The debt was given up, and it was paid after all: the next invoice gives it back.
+    // The debt was given up, and it was paid after all.
     if (invoice!.state === 'written_off')
-      await postItem(tx, postings.charge_succeeded_again(facts), { partyId: clientId, orderId: null });
-    else await postTransaction(tx, postings.charge_succeeded(facts));
-    await tx.db.update(invoices).set({ state: 'paid', paidAt: tx.now, nextAttemptAt: null }).where(unpaid);
+      await postTransaction(
+        tx,
+        postings.debt_reinstated({ invoiceId, clientId, amountCents, occurredAt: tx.now, details }),
+      );
+    await postTransaction(tx, postings.charge_succeeded(facts));
+    await tx.db
+      .update(invoices)
+      .set({ state: 'paid', paidAt: tx.now, nextAttemptAt: null })
+      .where(eq(invoices.id, invoiceId));
     await tx.db
       .update(pauses)
       .set({ decision: 'paid', decidedAt: tx.now })

@@ -3,6 +3,7 @@ import { invoices, items, periodCloses, statements } from '#db/schema/billing.ts
 import { type Ctx, requireRole } from '#lib/kernel/ctx.ts';
 import { Refused } from '#lib/kernel/refused.ts';
 import { transaction } from '#lib/kernel/transaction.ts';
+import { earliestOpen } from './close-page.ts';
 import type { PeriodKind } from './periods.rules.ts';
 
 /**
@@ -18,7 +19,8 @@ export async function startClose(
     const which = and(eq(periodCloses.kind, kind), eq(periodCloses.period, period));
     const [close] = await tx.db.select().from(periodCloses).where(which);
     if (!close) throw new Refused('billing.not_found');
-    if (close.partiesCount !== null) return;
+    // One that waits counts when its turn has come.
+    if (close.partiesCount !== null || (await earliestOpen(tx, kind, period))) return;
     const isWeek = kind === 'week';
     const document = isWeek
       ? tx.db

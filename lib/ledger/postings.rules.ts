@@ -148,6 +148,21 @@ export const postings = {
     ...facts,
   }),
 
+  /** What had been given up is paid after all: it is owed again, and the payment itself follows. */
+  debt_reinstated: ({
+    invoiceId,
+    clientId,
+    amountCents,
+    ...facts
+  }: Facts & { invoiceId: string; clientId: string; amountCents: Cents }): Posting => ({
+    key: `write-off:${invoiceId}:reversed`,
+    book: 'clients',
+    kind: 'debt_reinstated',
+    subject: invoiceId,
+    lines: moved(accountId('clients', 'bad_debts'), receivable(clientId), amountCents),
+    ...facts,
+  }),
+
   /** A completed order earns the worker their share [US-240]. */
   worker_earned: ({
     orderId,

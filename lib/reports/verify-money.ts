@@ -134,10 +134,39 @@ const checks: Record<string, (now: Date) => SQL> = {
       select t.subject, t.kind, l.amount_cents as amount
       from ledger.transactions t join ledger.lines l on l.transaction_id = t.id
       where t.kind in ('charge_succeeded', 'debt_written_off') and l.account_id like 'clients:receivable:%'
+        -- Given up, and paid after all.
+        and not (t.kind = 'debt_written_off'
+          and exists (select from ledger.transactions r where r.key = t.key || ':reversed' and r.kind = 'debt_reinstated'))
     )
     select i.number, i.id, i.state from billing.invoices i full join posted p on p.subject = i.id::text
     where (p.kind, -p.amount) is distinct from (case i.state when 'paid' then 'charge_succeeded' when 'written_off' then 'debt_written_off' end,
       case when i.state in ('paid', 'written_off') then i.amount_cents end) order by i.number`,
+
+  // What a statement carries is what the negative one before it left, and all of that.
+  statement_carried_wrong: () => sql`
+    select s.id, s.period as number, coalesce(p.amount_cents, 0) as expected, s.carried_cents as posted
+    from billing.statements s
+      left join billing.statements p on p.id = s.carried_from_id and p.worker_id = s.worker_id and p.amount_cents <= 0
+    where s.carried_cents is distinct from coalesce(p.amount_cents, 0) or (s.carried_from_id is not null and p.id is null)
+      or (s.amount_cents <= 0) <> (s.state = 'carried_over')
+    order by s.id`,
+
+  // A statement is paid when one more of its transfers has arrived than have come back, and not before.
+  statement_paid_wrong: () => sql`
+    select s.period as number, s.id, s.state from billing.statements s
+      left join (select document_id, count(*) filter (where state = 'succeeded') as arrived
+        from billing.attempts where purpose = 'payout' group by document_id) a on a.document_id = s.id
+    where (s.state = 'paid') <> (coalesce(a.arrived, 0) > 0) order by s.period, s.id`,
+
+  attempt_wrong: () => sql`
+    with documents as (
+      select 'charge' as purpose, id, client_id as party, amount_cents as amount from billing.invoices
+      union all select 'payout', id, worker_id, amount_cents from billing.statements
+      union all select 'refund', id, client_id, amount_cents from billing.refunds
+    )
+    select a.key, d.amount as expected, a.amount_cents as posted
+    from billing.attempts a left join documents d on d.purpose = a.purpose and d.id = a.document_id
+    where (a.party_id, a.amount_cents) is distinct from (d.party, d.amount) order by a.key`,
 };
 
 export type MoneyReport = LedgerReport & { ordersCount: number };

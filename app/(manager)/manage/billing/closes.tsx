@@ -71,8 +71,11 @@ function CloseState({ close }: { close: PeriodClose }) {
   if (!close.finishedAt) {
     return (
       <span>
-        <StateBadge tone={close.pausedAt ? 'neutral' : 'info'} shape="half">
-          {t(close.pausedAt ? 'closePaused' : 'closing')}
+        <StateBadge
+          tone={close.pausedAt || close.isWaiting ? 'neutral' : 'info'}
+          shape={close.isWaiting && !close.pausedAt ? 'clock' : 'half'}
+        >
+          {t(close.pausedAt ? 'closePaused' : close.isWaiting ? 'closeWaits' : 'closing')}
         </StateBadge>
       </span>
     );
