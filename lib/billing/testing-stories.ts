@@ -17,6 +17,7 @@ import { accountId, balanceOf, trialBalance } from '#lib/ledger/index.ts';
 import type { Truth } from './attempt.rules.ts';
 import { beginCharge } from './begin-charge.ts';
 import { beginPayout } from './begin-payout.ts';
+import { decideBonus } from './decide-bonus.ts';
 import { giveBonus } from './give-bonus.ts';
 import { grantRefund } from './grant-refund.ts';
 import { issueInvoices } from './issue-invoices.ts';
@@ -28,6 +29,7 @@ import { requestClose } from './request-close.ts';
 import { retryRefund } from './retry-refund.ts';
 import { settleAttempt } from './settle-attempt.ts';
 import { waivePenalty } from './waive-penalty.ts';
+import { writeOffInvoice } from './write-off-invoice.ts';
 
 type Outcome = EndedOrder['outcome'];
 
@@ -36,6 +38,8 @@ export type Happening =
   | { what: 'order'; client: number; worker: number; outcome: Outcome; costCents: bigint; twice: boolean }
   | { what: 'cancelled_unpriced'; client: number }
   | { what: 'bonus'; worker: number; amountCents: bigint; twice: boolean }
+  /** Another manager agrees to the latest large bonus that was proposed, or does not. */
+  | { what: 'agreement'; decision: 'given' | 'declined' }
   | { what: 'waiver' }
   | { what: 'week' }
   | { what: 'month' }
@@ -47,6 +51,8 @@ export type Happening =
   | { what: 'late_success'; which: number }
   | { what: 'returned'; which: number }
   | { what: 'refund'; which: number; percent: bigint; way: 'back' | 'next_invoice'; twice: boolean }
+  /** A failed invoice is given up. */
+  | { what: 'write_off'; which: number }
   /** A refund that failed is sent again, if no invoice is lower by it yet. */
   | { what: 'refund_again'; which: number };
 
@@ -113,7 +119,20 @@ const refundedTwice: Happening[] = [
   { what: 'week' },
   { what: 'refund_again', which: 0 },
 ];
-export const seldom: Happening[][] = [paidTwice, paidOutTwice, refundedTwice];
+/** A debt is given up and paid after all, twice even. */
+const givenUp: Happening[] = [
+  { what: 'order', client: 0, worker: 0, outcome: 'completed', costCents: 10_000n, twice: false },
+  { what: 'week' },
+  { what: 'charge', truths: ['failed'] },
+  { what: 'charge', truths: ['failed'] },
+  { what: 'write_off', which: 0 },
+  { what: 'write_off', which: 0 },
+  { what: 'late_success', which: 0 },
+  { what: 'late_success', which: 0 },
+  { what: 'bonus', worker: 0, amountCents: 120_000n, twice: true },
+  { what: 'agreement', decision: 'given' },
+];
+export const seldom: Happening[][] = [paidTwice, paidOutTwice, refundedTwice, givenUp];
 
 export const happenings: fc.Arbitrary<Happening[]> = fc.array(
   fc.oneof(
@@ -139,6 +158,14 @@ export const happenings: fc.Arbitrary<Happening[]> = fc.array(
       }),
     },
     { weight: 1, arbitrary: fc.record({ what: fc.constant('waiver' as const) }) },
+    {
+      weight: 1,
+      arbitrary: fc.record({
+        what: fc.constant('agreement' as const),
+        decision: fc.constantFrom('given' as const, 'given' as const, 'declined' as const),
+      }),
+    },
+    { weight: 1, arbitrary: fc.record({ what: fc.constant('write_off' as const), which: fc.nat(3) }) },
     { weight: 2, arbitrary: fc.record({ what: fc.constant('week' as const) }) },
     {
       weight: 2,
@@ -201,6 +228,8 @@ type Books = {
   workers: WorkerModel[];
   bank: { clients: bigint; people: bigint };
   inTransit: { clients: bigint; people: bigint };
+  /** What was given up, by invoice. */
+  givenUp: Map<string, bigint>;
 };
 
 const emptyBooks = (): Books => ({
@@ -215,6 +244,7 @@ const emptyBooks = (): Books => ({
   workers: [0, 1].map(() => ({ id: randomUUID(), owed: 0n, open: 0n, carried: 0n })),
   bank: { clients: 0n, people: 0n },
   inTransit: { clients: 0n, people: 0n },
+  givenUp: new Map(),
 });
 
 const same = (what: string, is: unknown, shouldBe: unknown) => {
@@ -223,6 +253,7 @@ const same = (what: string, is: unknown, shouldBe: unknown) => {
 };
 
 const manager: Actor = { kind: 'account', id: randomUUID(), roles: ['manager', 'billing'] };
+const secondManager: Actor = { ...manager, id: randomUUID() };
 
 /**
  * Plays stories by the verbs themselves, and keeps the same books in plain arithmetic beside them. Throws when they differ.
@@ -353,12 +384,13 @@ function makeCalendar(
 async function play(
   tx: Tx,
   story: readonly Happening[],
-  { clients, workers, bank, inTransit }: Books,
+  { clients, workers, bank, inTransit, givenUp }: Books,
   calendar: Calendar,
 ): Promise<void> {
   /** By document, the tries that moved its money. */
   const moved = new Map<string, Set<string>>();
   const given = new Map<string, bigint>();
+  const proposed: { bonusId: string; worker: WorkerModel; amountCents: bigint }[] = [];
   const fined: { orderId: string; worker: WorkerModel }[] = [];
   const at = (actor: Actor = tx.actor) => ({ ...tx, now: calendar.now(), actor });
 
@@ -401,9 +433,39 @@ async function play(
       // A large one is only proposed: nothing moves yet.
       let isProposed = false;
       for (let i = 0; i < (event.twice ? 2 : 1); i++) ({ isProposed } = await giveBonus(at(manager), bonus));
-      if (isProposed) continue;
+      if (isProposed) {
+        proposed.push({ bonusId: bonus.bonusId, worker, amountCents });
+        continue;
+      }
       worker.owed += amountCents;
       worker.open += amountCents;
+    } else if (event.what === 'agreement') {
+      const last = proposed.pop();
+      if (!last) continue;
+      const decision = { bonusId: last.bonusId, decision: event.decision };
+      const decide = (who: Actor) =>
+        decideBonus(at(who), decision).then(
+          () => true,
+          (error) =>
+            (error as { code?: string }).code?.startsWith('billing.') !== true && Promise.reject(error),
+        );
+      same('whether one agrees to their own bonus', await decide(manager), event.decision === 'declined');
+      if (event.decision === 'declined') continue;
+      same('whether another agrees', await decide(secondManager), true);
+      last.worker.owed += last.amountCents;
+      last.worker.open += last.amountCents;
+    } else if (event.what === 'write_off') {
+      const failed = await tx.db
+        .select()
+        .from(invoices)
+        .where(and(inArray(invoices.clientId, ids(clients)), eq(invoices.state, 'failed')))
+        .orderBy(invoices.number);
+      const invoice = failed[event.which % Math.max(failed.length, 1)];
+      if (!invoice) continue;
+      const decision = { invoiceId: invoice.id, reason: 'For the model' };
+      for (let i = 0; i < 2; i++) await writeOffInvoice(at(manager), decision);
+      clients.find(({ id }) => id === invoice.clientId)!.owes -= invoice.amountCents;
+      givenUp.set(invoice.id, invoice.amountCents);
     } else if (event.what === 'waiver') {
       const last = fined.pop();
       if (!last) continue;
@@ -546,7 +608,8 @@ async function play(
         if (others.size) inTransit.clients += amountCents;
         else {
           client!.paid += amountCents;
-          client!.owes -= amountCents;
+          // What was given up is owed again, and paid.
+          if (!givenUp.delete(documentId)) client!.owes -= amountCents;
         }
       } else if (purpose === 'refund' && state === 'succeeded') {
         bank.clients -= amountCents;
@@ -627,6 +690,8 @@ async function compare(tx: Tx, books: readonly Books[]): Promise<void> {
   const [client] = clients;
   same('what a client reads', await balanceOf(tx, accountOf(client!.id)), client!.owes);
   same('what a client has paid in total', await paidInTotal(tx, client!.id), client!.paid);
+  const lost = books.flatMap((book) => [...book.givenUp.values()]).reduce((sum, cents) => sum + cents, 0n);
+  same('what was given up', await balanceOf(tx, accountId('clients', 'bad_debts')), lost);
   for (const book of ['clients', 'people'] as const) {
     const sumOf = (of: 'bank' | 'inTransit') => books.reduce((sum, one) => sum + one[of][book], 0n);
     same('the money with us', await balanceOf(tx, accountId(book, 'bank')), sumOf('bank'));
