@@ -1,6 +1,7 @@
 export { addPaymentMethod } from './add-payment-method.ts';
 export { allowRequests } from './allow-requests.ts';
 export { askAgain } from './ask-again.ts';
+export { askAllAgain } from './ask-all-again.ts';
 export { type Asked, askAboutNotice, askPartner } from './ask-partner.ts';
 export { beginCharge } from './begin-charge.ts';
 export { beginPayout } from './begin-payout.ts';
@@ -41,6 +42,7 @@ export { lookAgain, resolveDiscrepancy } from './resolve-discrepancy.ts';
 export { resumeClose } from './resume-close.ts';
 export { retryPayout } from './retry-payout.ts';
 export { retryRefund } from './retry-refund.ts';
+export { settleParked } from './settle-parked.ts';
 export { startClose } from './start-close.ts';
 export { startReconciliations } from './start-reconciliations.ts';
 export { waivePenalty } from './waive-penalty.ts';

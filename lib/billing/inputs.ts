@@ -51,6 +51,11 @@ export const decidePauseInput = z.object({ invoiceId: id, reason: z.string().tri
 export const retryRefundInput = z.object({ refundId: id });
 export const retryPayoutInput = z.object({ statementId: id });
 export const askAgainInput = z.object({ attemptId: id });
+export const settleParkedInput = z.object({
+  attemptId: id,
+  outcome: z.enum(['succeeded', 'failed']),
+  reason: z.string().trim().min(3).max(500),
+});
 export const waivePenaltyInput = z.object({ orderId: id, reason: z.string().trim().min(3).max(500) });
 export const lookAgainInput = z.object({ key: z.string().min(1).max(200) });
 export const resolveDiscrepancyInput = z.object({

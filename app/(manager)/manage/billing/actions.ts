@@ -6,6 +6,7 @@ import type { FormState } from '#app/ui/form-state.ts';
 import {
   allowRequests,
   askAgain,
+  askAllAgain,
   decideBonus,
   giveBonus,
   grantRefund,
@@ -17,6 +18,7 @@ import {
   resumeClose,
   retryPayout,
   retryRefund,
+  settleParked,
   writeOffInvoice,
 } from '#lib/billing/index.ts';
 
@@ -80,6 +82,24 @@ export async function askAgainAction(_state: FormState, form: FormData): Promise
   return runAction(form, async (ctx) => {
     await askAgain(ctx, { attemptId: form.get('attemptId') });
     return { message: (await words())('asked') };
+  });
+}
+
+export async function askAllAgainAction(_state: FormState, form: FormData): Promise<FormState> {
+  return runAction(form, async (ctx) => {
+    const { count } = await askAllAgain(ctx);
+    return { message: (await words())('askedAll', { count }) };
+  });
+}
+
+export async function settleParkedAction(_state: FormState, form: FormData): Promise<FormState> {
+  return runAction(form, async (ctx) => {
+    await settleParked(ctx, {
+      attemptId: form.get('attemptId'),
+      outcome: form.get('outcome'),
+      reason: form.get('reason'),
+    });
+    return { message: (await words())('settleParked.done') };
   });
 }
 

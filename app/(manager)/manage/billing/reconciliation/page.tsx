@@ -12,7 +12,7 @@ import { When } from '#app/ui/when.tsx';
 import { type Discrepancy, listDiscrepancies, listParked, listReconciliations } from '#lib/billing/index.ts';
 import { accountNames } from '#lib/identity/index.ts';
 import { hasRole } from '#lib/kernel/ctx.ts';
-import { AskAgain } from '../ask-again.tsx';
+import { AskAllAgain, ParkedActions } from '../ask-again.tsx';
 import { BillingTabs } from '../tabs.tsx';
 import { DiscrepancyActions } from './discrepancy-actions.tsx';
 
@@ -100,6 +100,7 @@ export default async function ReconciliationPage({ searchParams }: { searchParam
           id="silent"
           title={t('manage.reconciliation.silent')}
           lead={t('manage.reconciliation.silentLead')}
+          actions={canAct && silent.total > 1 && <AskAllAgain />}
         >
           <Table
             caption={t('manage.reconciliation.silent')}
@@ -131,7 +132,7 @@ export default async function ReconciliationPage({ searchParams }: { searchParam
               {
                 key: 'act',
                 header: t('manage.reconciliation.settle'),
-                cell: (row) => (canAct ? <AskAgain attemptId={row.id} /> : '–'),
+                cell: (row) => (canAct ? <ParkedActions attempt={row} size="sm" /> : '–'),
               },
             ]}
             empty={null}

@@ -11,7 +11,7 @@ import { accountNames } from '#lib/identity/index.ts';
 import { hasRole } from '#lib/kernel/ctx.ts';
 import { Refused } from '#lib/kernel/refused.ts';
 import { chargeAgainAction } from '../../actions.ts';
-import { AskAgain } from '../../ask-again.tsx';
+import { ParkedActions } from '../../ask-again.tsx';
 import { WriteOff } from '../../pauses/pause-decision.tsx';
 import { GrantRefund } from './grant-refund.tsx';
 
@@ -45,7 +45,7 @@ export default async function InvoicePage({ params }: { params: Promise<{ invoic
       actions={
         hasRole(ctx, 'billing') && (
           <>
-            {parked && <AskAgain attemptId={parked.id} />}
+            {parked && <ParkedActions attempt={parked} />}
             <WriteOff invoice={invoice} />
             {invoice.state === 'paid' && <GrantRefund invoice={invoice} refundId={ctx.newId()} />}
             {invoice.state === 'failed' && (

@@ -13,7 +13,7 @@ import { accountNames } from '#lib/identity/index.ts';
 import { hasRole } from '#lib/kernel/ctx.ts';
 import { Refused } from '#lib/kernel/refused.ts';
 import { payAgainAction } from '../../actions.ts';
-import { AskAgain } from '../../ask-again.tsx';
+import { ParkedActions } from '../../ask-again.tsx';
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations('billing.manage.tabs'))('payouts') };
@@ -60,7 +60,7 @@ export default async function PayoutPage({ params }: { params: Promise<{ stateme
       actions={
         hasRole(ctx, 'billing') && (
           <>
-            {parked && <AskAgain attemptId={parked.id} />}
+            {parked && <ParkedActions attempt={parked} />}
             {statement.state === 'failed' && (
               <ConfirmButton
                 action={payAgainAction}
