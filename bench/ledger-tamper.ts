@@ -163,6 +163,7 @@ function tamperings(counts: Record<string, number>): Act[] {
     column('accounts', `book = case book when 'people' then 'clients' else 'people' end`),
     column('seals', `hash = repeat('0', 64)`),
     column('seals', 'seq = seq + 1000'),
+    column('seals', `sealed_at = sealed_at + interval '1 day'`),
     column('seals', 'transaction_id = gen_random_uuid()'),
     column('snapshots', 'debit_cents = debit_cents + 1'),
     column('snapshots', 'credit_cents = credit_cents + 1'),

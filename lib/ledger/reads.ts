@@ -1,6 +1,7 @@
-import { and, asc, desc, eq, getTableColumns, gt, gte, inArray, lt, min, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, gte, inArray, lt, min, type SQL, sql } from 'drizzle-orm';
 import { accounts, lines, transactions } from '#db/schema/ledger.ts';
 import type { Ctx } from '#lib/kernel/ctx.ts';
+import { keysetPages } from '#lib/kernel/keyset-pages.ts';
 import type { Cents } from '#lib/kernel/money.ts';
 import { type Book, parseAccountId } from './accounts.rules.ts';
 import { stragglers } from './seal-book.ts';
@@ -95,6 +96,53 @@ export async function movementsOf(
   return rows.map((row) => ({ ...row, balanceCents: BigInt(row.balanceCents) }));
 }
 
+/** All movements of an account, oldest first, with the running balance, page by page: for files of any length. */
+export async function* eachMovement(
+  ctx: Reader,
+  account: string,
+  { from, to, pageSize = 1000 }: { from?: Date; to?: Date; pageSize?: number } = {},
+): AsyncGenerator<Movement[]> {
+  const [before] = from
+    ? await ctx.db
+        .select({ total })
+        .from(lines)
+        .where(and(eq(lines.accountId, account), lt(lines.occurredAt, from)))
+    : [];
+  let balanceCents = BigInt(before?.total ?? 0);
+  type Row = Omit<Movement, 'balanceCents'> & { no: bigint };
+  const pages = keysetPages<Row>(pageSize, (after) =>
+    ctx.db
+      .select({
+        transactionId: lines.transactionId,
+        kind: transactions.kind,
+        subject: transactions.subject,
+        occurredAt: lines.occurredAt,
+        no: lines.no,
+        amountCents: lines.amountCents,
+        details: transactions.details,
+        actorKind: transactions.actorKind,
+        actorId: transactions.actorId,
+      })
+      .from(lines)
+      .innerJoin(transactions, eq(transactions.id, lines.transactionId))
+      .where(
+        and(
+          eq(lines.accountId, account),
+          from && gte(lines.occurredAt, from),
+          to && lt(lines.occurredAt, to),
+          after && sql`(${lines.occurredAt}, ${lines.no}) > (${iso(after.occurredAt)}, ${after.no}::bigint)`,
+        ),
+      )
+      .orderBy(asc(lines.occurredAt), asc(lines.no))
+      .limit(pageSize),
+  );
+  for await (const page of pages)
+    yield page.map(({ no: _, ...row }) => {
+      balanceCents += row.amountCents;
+      return { ...row, balanceCents };
+    });
+}
+
 /** How many movements an account has. */
 export const countMovements = (ctx: Reader, account: string): Promise<number> =>
   ctx.db.$count(lines, eq(lines.accountId, account));
@@ -179,72 +227,207 @@ export type Entry = {
   lines: { account: string; amountCents: Cents }[];
 };
 
-// A transaction that touches an account twice is one entry.
-const firstOfItsAccount = sql`not exists (select from ${lines} twin where twin.transaction_id = ${lines.transactionId}
-  and twin.account_id = ${lines.accountId} and twin.position < ${lines.position})`;
+export type EntriesAsked = {
+  /** One book or several. */
+  book: Book | readonly Book[];
+  /** Accounts ("clients:receivable:<id>", "clients:revenue"), or all accounts of a kind that each party has ("clients:receivable"). */
+  account?: string | readonly string[];
+  /** Kinds of transaction. */
+  kinds?: readonly string[];
+  subject?: string;
+  id?: string;
+  /** What happened at `from` or later and before `to`. */
+  from?: Date;
+  to?: Date;
+};
 
-/**
- * Whole transactions with all their lines, newest first: of one account ("clients:receivable:<id>"), of all accounts of
- * a kind ("clients:receivable"), of one kind of transaction, or about one subject.
- */
+const several = <T extends string>(one: T | readonly T[]): readonly T[] =>
+  typeof one === 'string' ? [one] : one;
+const textArray = (values: readonly string[]) =>
+  sql`array[${sql.join(
+    values.map((value) => sql`${value}`),
+    sql`, `,
+  )}]::text[]`;
+const iso = (at: Date) => sql`${at.toISOString()}::timestamptz`;
+
+/** Lines on the accounts asked for. */
+function onAccounts(account: SQL, asked: readonly string[]): SQL {
+  const each = asked.map((id) =>
+    parseAccountId(id) === null ? sql`${account} like ${`${id}:%`}` : sql`${account} = ${id}`,
+  );
+  return sql`(${sql.join(each, sql` or `)})`;
+}
+
+type Place = { at: Date; tie: string };
+
+/** Ids of the transactions asked for in the order of their happening, with their places in it. */
+async function findEntries(
+  ctx: Reader,
+  { book, account, kinds, subject, id, from, to }: EntriesAsked,
+  {
+    newestFirst,
+    limit,
+    offset = 0,
+    after,
+  }: { newestFirst: boolean; limit: number; offset?: number; after?: Place },
+): Promise<(Place & { id: string })[]> {
+  const asked = account === undefined ? [] : several(account);
+  const [way, beyond] = newestFirst ? [sql`desc`, sql`<`] : [sql`asc`, sql`>`];
+  const inPeriod = (at: SQL) =>
+    sql`${from ? sql`and ${at} >= ${iso(from)}` : sql``} ${to ? sql`and ${at} < ${iso(to)}` : sql``}`;
+  const isAlongAccounts =
+    asked.length > 0 &&
+    asked.every((one) => parseAccountId(one) !== null) &&
+    (kinds ?? subject ?? id) === undefined;
+  // Both go along an index from one end on and stop where the page ends.
+  const rows = await ctx.db.execute<{ id: string; at: string; tie: string }>(
+    isAlongAccounts
+      ? // A transaction that touches these accounts twice is one entry.
+        sql`select each.* from unnest(${textArray(asked)}) wanted (account) cross join lateral (
+          select l.transaction_id as id, l.occurred_at::text as at, l.no::text as tie, l.occurred_at, l.no from ledger.lines l
+          where l.account_id = wanted.account and l.book = any(${textArray(several(book))}) ${inPeriod(sql`l.occurred_at`)}
+            ${after ? sql`and (l.occurred_at, l.no) ${beyond} (${iso(after.at)}, ${after.tie}::bigint)` : sql``}
+            and not exists (select from ledger.lines twin where twin.transaction_id = l.transaction_id
+              and twin.account_id = any(${textArray(asked)}) and twin.position < l.position)
+          order by l.occurred_at ${way}, l.no ${way} limit ${limit + offset}
+        ) each order by each.occurred_at ${way}, each.no ${way} limit ${limit} offset ${offset}`
+      : sql`select t.id, t.occurred_at::text as at, t.id::text as tie from ledger.transactions t
+          where t.book = any(${textArray(several(book))}) ${inPeriod(sql`t.occurred_at`)}
+            ${kinds ? sql`and t.kind = any(${textArray(kinds)})` : sql``}
+            ${subject === undefined ? sql`` : sql`and t.subject = ${subject}`}
+            ${id === undefined ? sql`` : sql`and t.id = ${id}`}
+            ${after ? sql`and (t.occurred_at, t.id) ${beyond} (${iso(after.at)}, ${after.tie}::uuid)` : sql``}
+            ${asked.length ? sql`and exists (select from ledger.lines l where l.transaction_id = t.id and ${onAccounts(sql`l.account_id`, asked)})` : sql``}
+          order by t.occurred_at ${way}, t.id ${way} limit ${limit} offset ${offset}`,
+  );
+  return rows.map((row) => ({ id: row.id, at: new Date(row.at), tie: row.tie }));
+}
+
+/** Whole transactions with all their lines, in the order of the ids. */
+async function readWhole(ctx: Reader, ids: readonly string[]): Promise<Entry[]> {
+  if (ids.length === 0) return [];
+  const [found, theirs] = await Promise.all([
+    ctx.db
+      .select()
+      .from(transactions)
+      .where(inArray(transactions.id, [...ids])),
+    ctx.db
+      .select()
+      .from(lines)
+      .where(inArray(lines.transactionId, [...ids]))
+      .orderBy(asc(lines.position)),
+  ]);
+  const linesOf = Map.groupBy(theirs, ({ transactionId }) => transactionId);
+  const byId = new Map(found.map((row) => [row.id, row]));
+  return ids.map((id) => {
+    const { xid: _, requestHash: __, ...entry } = byId.get(id)!;
+    const its = linesOf.get(id) ?? [];
+    return {
+      ...entry,
+      lines: its.map(({ accountId, amountCents }) => ({ account: accountId, amountCents })),
+    };
+  });
+}
+
+/** One page of the transactions asked for, whole, newest first. */
 export async function entriesOf(
   ctx: Reader,
-  which: { book: Book; account?: string; kinds?: readonly string[]; subject?: string },
+  asked: EntriesAsked,
   { limit = 50, offset = 0 }: { limit?: number; offset?: number } = {},
 ): Promise<Entry[]> {
-  const { account } = which;
-  const isOne = account !== undefined && parseAccountId(account) !== null;
-  const asked = and(
-    eq(transactions.book, which.book),
-    which.subject === undefined ? undefined : eq(transactions.subject, which.subject),
-    which.kinds && inArray(transactions.kind, [...which.kinds]),
+  const found = await findEntries(ctx, asked, { newestFirst: true, limit: Math.min(limit, 500), offset });
+  return readWhole(
+    ctx,
+    found.map(({ id }) => id),
   );
-  const newestFirst = [desc(transactions.occurredAt), desc(transactions.id)];
-  // Both go along an index from the newest on, and stop where the page ends.
-  const found = await (isOne
+}
+
+/** All transactions asked for, whole, oldest first, page by page: for files of any length. */
+export async function* eachEntry(
+  ctx: Reader,
+  asked: EntriesAsked,
+  { pageSize = 500 }: { pageSize?: number } = {},
+): AsyncGenerator<Entry[]> {
+  const pages = keysetPages<Place & { id: string }>(pageSize, (after) =>
+    findEntries(ctx, asked, { newestFirst: false, limit: pageSize, after }),
+  );
+  for await (const page of pages)
+    yield await readWhole(
+      ctx,
+      page.map(({ id }) => id),
+    );
+}
+
+/** What the transactions asked for have debited and credited to the accounts asked for. */
+export async function turnoverOf(
+  ctx: Reader,
+  asked: EntriesAsked & { account: string | readonly string[] },
+): Promise<{ debitCents: Cents; creditCents: Cents }> {
+  const { kinds, subject, id, from, to } = asked;
+  const accountIds = several(asked.account);
+  const isBare = (kinds ?? subject ?? id) === undefined;
+  const areKinds = accountIds.every((one) => !parseAccountId(one)?.party);
+  // A whole kind since ever is what the trial balance says, and costs no more for an old book.
+  if (isBare && areKinds && !from && !to) {
+    const trials = await Promise.all(several(asked.book).map((book) => trialBalance(ctx, book)));
+    const rows = several(asked.book).flatMap((book, i) =>
+      trials[i]!.filter(({ kind }) => accountIds.includes(`${book}:${kind}`)),
+    );
+    return {
+      debitCents: rows.reduce((sum, row) => sum + row.debitCents, 0n),
+      creditCents: rows.reduce((sum, row) => sum + row.creditCents, 0n),
+    };
+  }
+  const isAlongAccounts = isBare && accountIds.every((one) => parseAccountId(one) !== null);
+  const at = isAlongAccounts ? lines.occurredAt : transactions.occurredAt;
+  const select = {
+    debit: sql<string>`coalesce(sum(${lines.amountCents}) filter (where ${lines.amountCents} > 0), 0)`,
+    credit: sql<string>`coalesce(-sum(${lines.amountCents}) filter (where ${lines.amountCents} < 0), 0)`,
+  };
+  const inPeriod = and(from && gte(at, from), to && lt(at, to));
+  const [row] = await (isAlongAccounts
     ? ctx.db
-        .select(getTableColumns(transactions))
+        .select(select)
         .from(lines)
-        .innerJoin(transactions, eq(transactions.id, lines.transactionId))
-        .where(and(eq(lines.accountId, account), asked, firstOfItsAccount))
-        .orderBy(desc(lines.occurredAt), desc(lines.transactionId))
-        .limit(Math.min(limit, 500))
-        .offset(offset)
-    : ctx.db
-        .select()
-        .from(transactions)
         .where(
           and(
-            asked,
-            account === undefined
-              ? undefined
-              : sql`exists (select from ${lines} l where l.transaction_id = ${transactions.id}
-                  and l.account_id like ${`${account}:%`})`,
+            inArray(lines.accountId, [...accountIds]),
+            inArray(lines.book, [...several(asked.book)]),
+            inPeriod,
           ),
         )
-        // Accounts of parties are in nearly every entry of a book: those come in the order of their recording.
-        .orderBy(
-          ...(account === undefined ? newestFirst : [desc(transactions.recordedAt), desc(transactions.id)]),
-        )
-        .limit(Math.min(limit, 500))
-        .offset(offset));
-  if (found.length === 0) return [];
-  const theirs = await ctx.db
-    .select()
-    .from(lines)
-    .where(
-      inArray(
-        lines.transactionId,
-        found.map(({ id }) => id),
-      ),
-    )
-    .orderBy(asc(lines.position));
-  return found.map(({ xid: _, requestHash: __, ...entry }) => ({
-    ...entry,
-    lines: theirs
-      .filter((line) => line.transactionId === entry.id)
-      .map(({ accountId, amountCents }) => ({ account: accountId, amountCents })),
-  }));
+    : ctx.db
+        .select(select)
+        .from(transactions)
+        .innerJoin(lines, eq(lines.transactionId, transactions.id))
+        .where(
+          and(
+            inArray(transactions.book, [...several(asked.book)]),
+            inPeriod,
+            kinds && inArray(transactions.kind, [...kinds]),
+            subject === undefined ? undefined : eq(transactions.subject, subject),
+            id === undefined ? undefined : eq(transactions.id, id),
+            onAccounts(sql`${lines.accountId}`, accountIds),
+          ),
+        ));
+  return { debitCents: BigInt(row!.debit), creditCents: BigInt(row!.credit) };
+}
+
+/** The parties that have an account of a kind, in the order of their ids, page by page. */
+export async function* eachParty(
+  ctx: Reader,
+  { book, kind, pageSize = 500 }: { book: Book; kind: string; pageSize?: number },
+): AsyncGenerator<string[]> {
+  const prefix = `${book}:${kind}:`;
+  const pages = keysetPages<{ id: string; party: string | null }>(pageSize, (after) =>
+    ctx.db
+      .select({ id: accounts.id, party: accounts.party })
+      .from(accounts)
+      .where(and(eq(accounts.book, book), eq(accounts.kind, kind), gt(accounts.id, after?.id ?? prefix)))
+      .orderBy(asc(accounts.id))
+      .limit(pageSize),
+  );
+  for await (const page of pages) yield page.map(({ party }) => party!);
 }
 
 /** When the first entry of a book happened; null while it is empty. */

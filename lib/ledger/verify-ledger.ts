@@ -32,6 +32,7 @@ export type VerifyOptions = {
 /** A transaction that has waited so long for its seal is a problem; three rounds of the sealer. */
 export const unsealedAfterMinutes = 15;
 const pageSize = 1000;
+const clocksDifferMs = 60_000;
 /** A book that was bent in many places is not told at more length than this. */
 const mostProblemsOfBook = 200;
 
@@ -101,6 +102,7 @@ async function verifyChain(db: Db, book: Book, anchors: readonly Anchor[], say: 
   let last = 0;
   let sealedCount = 0;
   let headSealedAt: Date | null = null;
+  let notBefore = new Date(0);
   for (;;) {
     const rows = await db.execute<
       Row & { seq: string; hash: string; sealed_at: string; sealed_id: string }
@@ -124,6 +126,14 @@ async function verifyChain(db: Db, book: Book, anchors: readonly Anchor[], say: 
       else if (link(before, row) !== row.hash) say('changed', where);
       const outside = anchored.get(seq);
       if (outside && outside.hash !== row.hash) say('anchor_differs', { seq, at: outside.at });
+      // Seals are made in order, by clocks that may differ a little, and what is written down outside was sealed before.
+      const sealedAt = new Date(row.sealed_at);
+      if (
+        sealedAt.getTime() < notBefore.getTime() - clocksDifferMs ||
+        (outside && sealedAt > new Date(outside.at))
+      )
+        say('seal_time_wrong', { seq, at: sealedAt.toISOString() });
+      notBefore = sealedAt;
       for (const [, , account, amount] of JSON.parse(row.lines) as [number, string, string, string][]) {
         const kind = account.split(':')[1] ?? '';
         const total = totals.get(kind) ?? { debit: 0n, credit: 0n };
@@ -146,7 +156,7 @@ async function verifyChain(db: Db, book: Book, anchors: readonly Anchor[], say: 
       before = row.hash;
       last = seq;
       sealedCount += 1;
-      headSealedAt = new Date(row.sealed_at);
+      headSealedAt = sealedAt;
     }
     for (const [seq, [row]] of expected) say('snapshot_without_seal', { kind: row!.kind, seq });
   }
