@@ -1,7 +1,8 @@
 import { expect } from 'vitest';
 import { messages } from '#db/schema/notifications.ts';
 import { createAccount } from '#lib/identity/index.ts';
-import { dbTest, runPolicy } from '#lib/kernel/testing.ts';
+import { at, dbTest, emitted, runPolicy } from '#lib/kernel/testing.ts';
+import { keepVerification, problemsFound } from '#lib/ledger/index.ts';
 import { notifyPeople } from './notify-people.ts';
 
 dbTest('everyone on the list is told once of each thing, however often its policy runs', async ({ ctx }) => {
@@ -34,6 +35,8 @@ dbTest('everyone on the list is told once of each thing, however often its polic
     statementId: 's1',
     jobId: 'j1',
     day: '2026-03-01',
+    purpose: 'charge',
+    count: 3,
     kind: 'slow',
     subject: '',
     measured: 900,
@@ -48,8 +51,10 @@ dbTest('everyone on the list is told once of each thing, however often its polic
   expect(
     rows.map(({ email, kind, link }) => `${email.split('@')[0]}: ${kind} ${link ?? ''}`.trim()).sort(),
   ).toEqual([
+    'billing: books_wrong /manage/billing/check',
     'billing: client_paused /manage/billing/pauses',
     'billing: discrepancy_found /manage/billing/reconciliation',
+    'billing: movement_parked /manage/billing/reconciliation#silent',
     'billing: payout_came_back /manage/billing/payouts/s1',
     'billing: payout_paid_twice /manage/billing/payouts/s1',
     'billing: payout_stuck /manage/billing',
@@ -82,3 +87,29 @@ dbTest('everyone on the list is told once of each thing, however often its polic
     'worker: work_ready /work/o1',
   ]);
 });
+
+dbTest(
+  'of movements that a partner parks by the hundred billing hears once an hour, for each kind of movement',
+  async ({ ctx }) => {
+    await createAccount(ctx, { email: 'billing@mcf.example', name: 'Billing', roles: ['billing'] });
+    const policy = notifyPeople.find(({ id }) => id === 'notify-billing-of-parked')!;
+    const parked = (eventId: string, purpose: string, now = '2026-03-02T09:10:00Z') =>
+      runPolicy(policy, at(ctx, now), { purpose, amountCents: '9500' }, { eventId });
+    for (let n = 0; n < 5; n++) await parked(`e${n}`, 'charge');
+    await parked('e6', 'payout');
+    await parked('e7', 'charge', '2026-03-02T10:10:00Z');
+    expect(await ctx.db.$count(messages)).toBe(3);
+  },
+);
+
+dbTest(
+  'a verification that found problems is told to billing once, however often it is kept',
+  async ({ ctx }) => {
+    const report = { books: [], ordersCount: 0 };
+    const problems = [1, 2, 3].map((n) => ({ code: 'unbalanced', params: { n: String(n) } }));
+    const id = ctx.newId();
+    for (let run = 0; run < 2; run++) await keepVerification(ctx, { ...report, id, problems });
+    await keepVerification(ctx, { ...report, id: ctx.newId(), problems: [] });
+    expect(await emitted(ctx, problemsFound)).toEqual([{ verificationId: id, count: 3 }]);
+  },
+);

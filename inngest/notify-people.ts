@@ -1,4 +1,5 @@
 import {
+  attemptParked,
   bonusProposed,
   chargeFailed,
   clientPaused,
@@ -17,6 +18,7 @@ import { applicationDeclined, applicationSubmitted } from '#lib/hiring/index.ts'
 import { findPerson } from '#lib/identity/index.ts';
 import type { Ctx } from '#lib/kernel/ctx.ts';
 import type { EventDeclaration } from '#lib/kernel/events.ts';
+import { problemsFound } from '#lib/ledger/index.ts';
 import { alarmRaised, poolFoundEmpty } from '#lib/matching/index.ts';
 import { tell, tellRole } from '#lib/notifications/index.ts';
 import {
@@ -32,7 +34,8 @@ import { type Policy, policy } from './policy.ts';
 
 type Told = Parameters<typeof tell>[1];
 type ToldRole = Parameters<typeof tellRole>[1];
-type Letter<T extends Told | ToldRole> = Omit<T, 'dedupeKey'>;
+/** `once`: what is told once instead of with each event, so that many at a time are one message. */
+type Letter<T extends Told | ToldRole> = Omit<T, 'dedupeKey'> & { once?: string };
 
 /**
  * "When this happened, tell them that": who is told is product.md's list, read from top to bottom. The event's id is the
@@ -45,9 +48,10 @@ function notify<const E extends EventDeclaration>(
 ): Policy<ReturnType<E['schema']['parse']>> {
   return policy({ id, on }, ({ act, data, eventId }) =>
     act('tell', async (ctx) => {
-      const letter = await say(ctx, data as never);
-      if (!letter) return;
-      const dedupeKey = `${id}:${eventId}`;
+      const said = await say(ctx, data as never);
+      if (!said) return;
+      const { once, ...letter } = said;
+      const dedupeKey = `${id}:${once ?? eventId}`;
       if ('role' in letter) await tellRole(ctx, { ...letter, dedupeKey });
       else await tell(ctx, { ...letter, dedupeKey });
     }),
@@ -268,6 +272,20 @@ export const notifyPeople: readonly Policy<any>[] = [
     kind: 'discrepancy_found',
     link: '/manage/billing/reconciliation',
     params: { day, count: String(count) },
+  })),
+  // A partner that is away parks many at a time: one message an hour says so, and the page has all of them.
+  notify('notify-billing-of-parked', attemptParked, async ({ now }, { purpose, amountCents }) => ({
+    role: 'billing',
+    kind: 'movement_parked',
+    link: '/manage/billing/reconciliation#silent',
+    params: { amountCents },
+    once: `${purpose}:${now.toISOString().slice(0, 13)}`,
+  })),
+  notify('notify-billing-of-problems', problemsFound, async (_, { count }) => ({
+    role: 'billing',
+    kind: 'books_wrong',
+    link: '/manage/billing/check',
+    params: { count: String(count) },
   })),
   notify('notify-billing-of-failed-payout', payoutFailed, async (ctx, { workerId, amountCents }) => ({
     role: 'billing',

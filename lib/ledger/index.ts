@@ -6,7 +6,7 @@ export {
   books,
   parseAccountId,
 } from './accounts.rules.ts';
-export { verificationRequested } from './events.ts';
+export { problemsFound, verificationRequested } from './events.ts';
 export { keepVerification, latestVerifications, type Verification } from './keep-verification.ts';
 export { lockAccounts } from './lock-accounts.ts';
 export {

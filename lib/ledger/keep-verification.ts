@@ -2,6 +2,7 @@ import { desc } from 'drizzle-orm';
 import { verifications } from '#db/schema/ledger.ts';
 import { type Ctx, requireRole } from '#lib/kernel/ctx.ts';
 import { transaction } from '#lib/kernel/transaction.ts';
+import { problemsFound } from './events.ts';
 import type { BookReport, Problem } from './verify-ledger.ts';
 
 export type KeptReport = {
@@ -15,7 +16,10 @@ export type Verification = { id: string; at: Date; actorKind: string; actorId: s
 
 const problemsKept = 100;
 
-/** Keeps what a verification found, for those in charge to see. Only books that everybody may know are kept. */
+/**
+ * Keeps what a verification found, for those in charge to see; they are told once when it found problems. Only books that
+ * everybody may know are kept.
+ */
 export async function keepVerification(
   ctx: Ctx,
   { id, books, ordersCount, problems }: Omit<KeptReport, 'problemsCount'> & { id: string },
@@ -32,10 +36,13 @@ export async function keepVerification(
     const actor = askedById
       ? { actorKind: 'account', actorId: askedById }
       : { actorKind: 'system', actorId: ctx.actor.id };
-    await tx.db
+    const kept = await tx.db
       .insert(verifications)
       .values({ id, at: tx.now, ...actor, report })
-      .onConflictDoNothing();
+      .onConflictDoNothing()
+      .returning({ id: verifications.id });
+    if (kept.length && problems.length)
+      tx.emit(problemsFound, { verificationId: id, count: problems.length });
     tx.refresh('role:manager', 'role:billing');
   });
 }

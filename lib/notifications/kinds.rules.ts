@@ -54,6 +54,8 @@ export const kinds = {
   client_paused: 'alerts',
   bonus_proposed: 'alerts',
   discrepancy_found: 'alerts',
+  movement_parked: 'alerts',
+  books_wrong: 'alerts',
 } as const satisfies Record<string, Topic>;
 
 export type Kind = keyof typeof kinds;

@@ -22,7 +22,17 @@ export type Today = {
 /** Something that goes wrong by itself unless somebody looks. */
 export type Alert =
   | { kind: 'unmatched' | 'overran' | 'starts_unready'; orderId: string; requestNumber: string; at: Date }
-  | { kind: 'cookies_late' | 'invoices_stuck' | 'payouts_stuck' | 'outbox_late'; count: number }
+  | {
+      kind:
+        | 'cookies_late'
+        | 'invoices_stuck'
+        | 'payouts_stuck'
+        | 'outbox_late'
+        | 'money_parked'
+        | 'discrepancies'
+        | 'books_wrong';
+      count: number;
+    }
   /** Matching's own: waiting orders, share of the matches in per cent, or milliseconds. */
   | {
       kind: 'pool_empty' | 'step_failing' | 'matching_slow';
@@ -108,6 +118,9 @@ export async function readAlerts(ctx: Ctx): Promise<Alert[]> {
       (select count(*) from consumables.cookies where state = 'ordered' and late_at is not null) as cookies,
       (select count(*) from billing.invoices where state = 'failed') as invoices,
       (select count(*) from billing.statements where state = 'failed') as payouts,
+      (select count(*) from billing.attempts where state = 'parked') as parked,
+      (select count(*) from billing.discrepancies where resolved_at is null) as discrepancies,
+      (select report->>'problemsCount' from ledger.verifications order by at desc, id desc limit 1) as problems,
       (select count(*) from kernel.outbox
         where sent_at is null and occurred_at < ${now}::timestamptz - interval '1 minute') as outbox`);
   const matching = (await openAlarms(ctx)).map(({ kind, subject, stepType, measured }) => ({
@@ -121,6 +134,9 @@ export async function readAlerts(ctx: Ctx): Promise<Alert[]> {
     { kind: 'cookies_late', count: Number(counted?.cookies ?? 0) },
     { kind: 'invoices_stuck', count: Number(counted?.invoices ?? 0) },
     { kind: 'payouts_stuck', count: Number(counted?.payouts ?? 0) },
+    { kind: 'books_wrong', count: Number(counted?.problems ?? 0) },
+    { kind: 'money_parked', count: Number(counted?.parked ?? 0) },
+    { kind: 'discrepancies', count: Number(counted?.discrepancies ?? 0) },
   ] as const;
   return [
     ...orders.map(
