@@ -127,6 +127,19 @@ async function postInPieces(path: string, pieces: Iterable<Buffer>, type: string
   });
 }
 
+test('metrics are there for the monitor that brings the token, and for nobody else', async ({ request }) => {
+  const ask = (authorization?: string) =>
+    request.get('/api/metrics', { headers: authorization ? { authorization } : {} });
+  for (const wrong of [undefined, 'Bearer x', 'Bearer undefined'])
+    expect((await ask(wrong)).status()).toBe(404);
+  const answer = await ask(`Bearer ${process.env.E2E_METRICS_TOKEN}`);
+  expect(answer.headers()['content-type']).toContain('text/plain; version=0.0.4');
+  const text = await answer.text();
+  expect(text).toMatch(/^mcf_ledger_sum_cents\{book="clients"\} 0$/m);
+  expect(text).toMatch(/^mcf_movements_parked \d+$/m);
+  expect(text).not.toContain('betting');
+});
+
 test('an application that does not say how long it is, is counted [US-081]', async () => {
   const boundary = 'x'.repeat(20);
   const field = (name: string, value: string) =>

@@ -104,7 +104,13 @@ async function journeys(args: string[]): Promise<Count> {
     if (folder) {
       const port = await freePort();
       instance = await startInstance(
-        { dataDir: join(folder.path, 'data'), port, durable: false, say: console.log },
+        {
+          dataDir: join(folder.path, 'data'),
+          port,
+          durable: false,
+          say: console.log,
+          env: { METRICS_TOKEN: 'the journeys' },
+        },
         stopped.signal,
       );
     }
@@ -131,6 +137,7 @@ function addresses(instance: Instance): Record<string, string> {
     E2E_RUNNER_URL: instance.urls.runner,
     E2E_DATABASE_URL: instance.env.DATABASE_URL!,
     E2E_ADMIN_URL: instance.env.DATABASE_ADMIN_URL!,
+    E2E_METRICS_TOKEN: instance.env.METRICS_TOKEN!,
     E2E_DATA_DIR: instance.env.MCF_DATA_DIR!,
     E2E_SIGN_INS: JSON.stringify(instance.signIns),
   };
