@@ -57,6 +57,8 @@ export const items = billing.table(
     index('items_document').on(t.documentId).where(sql`${t.documentId} is not null`),
     index('items_order').on(t.orderId),
     index('items_occurred_at').on(t.occurredAt),
+    // How much of an invoice was given back is asked while the client's account is locked.
+    index('items_refunds').on(sql`(${t.details}->>'invoiceId')`).where(sql`${t.kind} = 'refund_granted'`),
   ],
 );
 
@@ -133,6 +135,8 @@ export const paymentMethods = billing.table(
     /** Null until the gateway has answered. */
     token: text('token'),
     isRefused: boolean('is_refused').notNull().default(false),
+    /** How often the gateway said no: the next time it is asked under a new key, or it would only repeat itself. */
+    refusalsCount: integer('refusals_count').notNull().default(0),
     isChosen: boolean('is_chosen').notNull(),
     createdAt: instant('created_at').notNull(),
   },
@@ -149,6 +153,8 @@ export const payoutAccounts = billing.table('payout_accounts', {
   name: text('name').notNull(),
   /** Null until Golden Hat has answered. */
   account: text('account'),
+  /** How often Golden Hat said no; without an account the worker has to give another. */
+  refusalsCount: integer('refusals_count').notNull().default(0),
   createdAt: instant('created_at').notNull(),
 });
 

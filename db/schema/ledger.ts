@@ -58,6 +58,8 @@ export const transactions = ledger.table(
     uniqueIndex('transactions_key').on(t.book, t.key),
     index('transactions_subject').on(t.subject),
     index('transactions_kind').on(t.book, t.kind, t.occurredAt),
+    // The journal: what happened in a period, in its order.
+    index('transactions_occurred_at').on(t.occurredAt, t.id),
     // What is not sealed yet is looked for among the latest.
     index('transactions_recorded_at').on(t.book, t.recordedAt),
     check('transactions_book', sql`${t.book} in ('clients', 'people', 'betting')`),

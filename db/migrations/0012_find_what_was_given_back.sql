@@ -1,0 +1,1 @@
+CREATE INDEX "items_refunds" ON "billing"."items" USING btree (("details"->>'invoiceId')) WHERE "billing"."items"."kind" = 'refund_granted';

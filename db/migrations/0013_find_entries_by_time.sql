@@ -1,0 +1,1 @@
+CREATE INDEX "transactions_occurred_at" ON "ledger"."transactions" USING btree ("occurred_at","id");

@@ -1,0 +1,2 @@
+ALTER TABLE "billing"."payment_methods" ADD COLUMN "refusals_count" integer DEFAULT 0 NOT NULL;--> statement-breakpoint
+ALTER TABLE "billing"."payout_accounts" ADD COLUMN "refusals_count" integer DEFAULT 0 NOT NULL;
