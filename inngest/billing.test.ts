@@ -1145,6 +1145,7 @@ describe('closing a month [US-230]', () => {
     expect(await myPayoutDetails(me)).toEqual({
       account: '•••• 4433',
       name: 'Vasya the Elder',
+      isRefused: false,
       waiting: null,
     });
     const asked = (await emitted(ctx, payoutRequested)).filter((d) => d.statementId === statement.id);

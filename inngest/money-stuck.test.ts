@@ -4,14 +4,26 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { attempts, invoices, statements } from '#db/schema/billing.ts';
 import { audit } from '#db/schema/kernel.ts';
 import {
+  addPaymentMethod,
   askAllAgain,
   chargeFailed,
+  chargeRequested,
+  clientPaused,
+  confirmPayoutChange,
   grantRefund,
+  isPaused,
   listParked,
+  makePayoutLink,
   myAccount,
+  myPaymentMethods,
+  myPayoutDetails,
+  payInvoice,
   payoutFailed,
+  payoutRequested,
   refundRequested,
   requestClose,
+  requestPayoutChange,
+  retryPayout,
   settleParked,
 } from '#lib/billing/index.ts';
 import { startPartners } from '#lib/billing/testing.ts';
@@ -23,6 +35,7 @@ import { chargeInvoice } from './charge-invoice.ts';
 import { chaseMoney } from './chase-money.ts';
 import { closeMonth } from './close-month.ts';
 import { closeWeek } from './close-week.ts';
+import { openPaymentMethodPolicy } from './open-payment-method.ts';
 import { openPayoutAccountPolicy } from './open-payout-account.ts';
 import { payStatement } from './pay-statement.ts';
 import { postEndedOrderPolicy } from './post-ended-order.ts';
@@ -46,6 +59,7 @@ beforeEach(() => partners.calm());
 const afterSunday = '2026-03-08T17:01:00Z';
 const afterMonth = '2026-03-31T16:01:00Z';
 const client = (id: string): Actor => ({ kind: 'account', id, roles: ['client'] });
+const worker = (id: string): Actor => ({ kind: 'account', id, roles: ['worker'] });
 const billing = () => as(ctx, 'billing');
 const owing = (clientId: string) => balanceOf(ctx, accountId('clients', 'receivable', clientId));
 const owed = async (workerId: string) => -(await balanceOf(ctx, accountId('people', 'payable', workerId)));
@@ -255,5 +269,163 @@ describe('a movement of money that no asking ends', () => {
       .where(eq(audit.verb, 'askAllAgain'))
       .orderBy(desc(audit.id));
     expect(entries).toMatchObject([{ data: { count: total } }]);
+  });
+});
+
+describe('payroll that the gateway refuses', () => {
+  const retry = async (invoiceId: string) => {
+    const { nextAttemptAt, attemptsCount } = await invoiceNow(invoiceId);
+    const due = at(ctx, nextAttemptAt!);
+    await runPolicy(chaseMoney, due, {});
+    const [asked] = (await emitted(ctx, chargeRequested)).filter((data) => data.invoiceId === invoiceId);
+    expect(asked).toMatchObject({ attemptNo: attemptsCount + 1 });
+    for (let i = 0; i < 2; i++) await runPolicy(chargeInvoice, due, asked as never);
+  };
+
+  test('is a failed charge: told, retried on days 1, 3, 5, 7, 10, 14, then the client is paused; nothing is asked for', async () => {
+    const invoice = await invoiced();
+    partners.refuse(100);
+    for (let i = 0; i < 2; i++) await charge(invoice);
+    const days: number[] = [];
+    for (let no = 1; no <= 6; no++) {
+      const { state, nextAttemptAt } = await invoiceNow(invoice.id);
+      expect(state).toBe('failed');
+      days.push((nextAttemptAt!.getTime() - invoice.issuedAt.getTime()) / 86_400_000);
+      await retry(invoice.id);
+    }
+    expect(days).toEqual([1, 3, 5, 7, 10, 14]);
+    expect(await invoiceNow(invoice.id)).toMatchObject({ state: 'failed', nextAttemptAt: null });
+    expect(await told(chargeFailed, invoice.id)).toBe(7);
+    expect(await told(clientPaused, invoice.id)).toBe(1);
+    expect(await isPaused(ctx, invoice.clientId)).toBe(true);
+    expect(partners.asked).not.toContain('POST /charges');
+    expect((await attemptsOf(invoice.id))[0]).toMatchObject({
+      state: 'failed',
+      failureCode: 'method_refused',
+      targetLabel: 'Happy Cat Box payroll',
+      asksCount: 0,
+      nextAskAt: null,
+    });
+    expect(await owing(invoice.clientId)).toBe(10_000n);
+    expect(await problems()).toEqual([]);
+  });
+
+  test('is asked for again at the next try, under a new key, and then pays', async () => {
+    const invoice = await invoiced();
+    partners.refuse(1);
+    await charge(invoice);
+    expect(await myPaymentMethods(as(ctx, client(invoice.clientId)))).toMatchObject([
+      { kind: 'payroll', isRefused: true, isChosen: false, isReady: false },
+    ]);
+    await retry(invoice.id);
+    expect(await invoiceNow(invoice.id)).toMatchObject({ state: 'paid' });
+    expect(partners.movedCents(`charge:${invoice.id}`)).toBe(10_000n);
+    expect(await myPaymentMethods(as(ctx, client(invoice.clientId)))).toMatchObject([
+      { kind: 'payroll', isRefused: false, isChosen: true, isReady: true },
+    ]);
+  });
+
+  test('gives way to the card that the client adds, and pays at once when they ask for it', async () => {
+    const invoice = await invoiced();
+    const me = as(ctx, client(invoice.clientId));
+    partners.refuse(1);
+    await charge(invoice);
+    const methodId = randomUUID();
+    await addPaymentMethod(me, { methodId, label: 'Blue card' });
+    for (let i = 0; i < 2; i++)
+      await runPolicy(openPaymentMethodPolicy, ctx, { methodId, clientId: invoice.clientId });
+    await payInvoice(me, { invoiceId: invoice.id });
+    const [asked] = (await emitted(ctx, chargeRequested)).filter((data) => data.invoiceId === invoice.id);
+    await runPolicy(chargeInvoice, ctx, asked as never);
+    expect(await invoiceNow(invoice.id)).toMatchObject({ state: 'paid' });
+    expect(await attemptsOf(invoice.id)).toMatchObject([
+      { failureCode: 'method_refused' },
+      { state: 'succeeded', targetLabel: 'Blue card', isByPerson: true },
+    ]);
+  });
+
+  test('does not make a further card the chosen one while another is', async () => {
+    const { clientId } = await ended();
+    const me = as(ctx, client(clientId));
+    const add = async (label: string) => {
+      const methodId = randomUUID();
+      await addPaymentMethod(me, { methodId, label });
+      await runPolicy(openPaymentMethodPolicy, ctx, { methodId, clientId });
+    };
+    partners.refuse(1);
+    await add('Refused card');
+    await add('Blue card');
+    await add('Red card');
+    expect(
+      (await myPaymentMethods(me)).map(({ label, isRefused, isChosen }) => [label, isRefused, isChosen]),
+    ).toEqual([
+      ['Refused card', true, false],
+      ['Blue card', false, true],
+      ['Red card', false, false],
+    ]);
+  });
+
+  test('without any answer is no refusal: the step is tried again', async () => {
+    const invoice = await invoiced();
+    partners.goDown(true);
+    await expect(charge(invoice)).rejects.toThrow('the gateway gave no token');
+    partners.goDown(false);
+    await charge(invoice);
+    expect(await invoiceNow(invoice.id)).toMatchObject({ state: 'paid', attemptsCount: 1 });
+  });
+});
+
+describe('a payout account that Golden Hat refuses', () => {
+  /** Joined while Golden Hat refuses, and the month was closed. */
+  async function unpaid() {
+    partners.refuse(100);
+    const statement = await stated();
+    for (let i = 0; i < 2; i++) await pay(statement);
+    return { statement, worker: as(ctx, worker(statement.workerId)) };
+  }
+
+  test('is a failed payout without an attempt: told once, nothing sent, the sum is owed', async () => {
+    const { statement, worker } = await unpaid();
+    expect(await statementNow(statement.id)).toMatchObject({
+      state: 'failed',
+      attemptsCount: 0,
+      nextAttemptAt: null,
+    });
+    expect(await attemptsOf(statement.id)).toEqual([]);
+    expect(await told(payoutFailed, statement.id)).toBe(1);
+    expect(partners.asked).not.toContain('POST /transfers');
+    expect(await owed(statement.workerId)).toBe(6_000n);
+    expect(await myPayoutDetails(worker)).toMatchObject({ account: null, isRefused: true });
+    expect(await problems()).toEqual([]);
+  });
+
+  test('is asked for again when billing pays again, under a new key, and told again if refused again', async () => {
+    const { statement } = await unpaid();
+    const again = async () => {
+      await retryPayout(at(billing(), afterMonth), { statementId: statement.id });
+      const [asked] = (await emitted(ctx, payoutRequested)).filter(
+        (data) => data.statementId === statement.id,
+      );
+      for (let i = 0; i < 2; i++) await runPolicy(payStatement, at(ctx, afterMonth), asked as never);
+    };
+    await again();
+    expect(await told(payoutFailed, statement.id)).toBe(2);
+    partners.refuse(0);
+    await again();
+    expect(await statementNow(statement.id)).toMatchObject({ state: 'paid', attemptsCount: 1 });
+    expect(await owed(statement.workerId)).toBe(0n);
+    expect(await problems()).toEqual([]);
+  });
+
+  test('gives way to the account that the worker confirms, and the statement is paid to it', async () => {
+    const { statement, worker } = await unpaid();
+    const changeId = randomUUID();
+    await requestPayoutChange(worker, { changeId, name: 'Vasya', account: 'GH-TOMCAT-1' });
+    await confirmPayoutChange(worker, { token: (await makePayoutLink(ctx, { changeId }))!.token });
+    const [asked] = (await emitted(ctx, payoutRequested)).filter((data) => data.statementId === statement.id);
+    await runPolicy(payStatement, at(ctx, afterMonth), asked as never);
+    expect(await statementNow(statement.id)).toMatchObject({ state: 'paid' });
+    expect(await attemptsOf(statement.id)).toMatchObject([{ target: 'GH-TOMCAT-1', state: 'succeeded' }]);
+    expect(await myPayoutDetails(worker)).toMatchObject({ isRefused: false });
   });
 });

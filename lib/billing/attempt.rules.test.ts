@@ -4,7 +4,9 @@ import {
   type AttemptState,
   howToAsk,
   readAnswer,
+  registrationKey,
   retryAt,
+  saysNo,
   stepAttempt,
   type Truth,
 } from './attempt.rules.ts';
@@ -149,5 +151,25 @@ describe('a failed charge', () => {
   test('is not tried twice on one day after a long break', () => {
     const late = new Date(now.getTime() + 20 * 86_400_000);
     expect(days(2, late)).toBe(21);
+  });
+});
+
+describe('a way to pay or be paid', () => {
+  test('is refused only by a partner that says so: no answer, and not having known us, are none', () => {
+    const body = {};
+    expect(saysNo({ outcome: 'refused', status: 400, body })).toBe(true);
+    expect(saysNo({ outcome: 'refused', status: 422, body })).toBe(true);
+    expect(saysNo({ outcome: 'answered', body: { status: 'failed' } })).toBe(true);
+    for (const status of [401, 403, 404]) expect(saysNo({ outcome: 'refused', status, body })).toBe(false);
+    expect(saysNo({ outcome: 'unknown', why: 'TimeoutError' })).toBe(false);
+    expect(saysNo({ outcome: 'answered', body: { status: 'succeeded', token: 't' } })).toBe(false);
+  });
+
+  test('is registered under a key of its own after each refusal', () => {
+    expect([0, 1, 2].map((count) => registrationKey('method', 'm', count))).toEqual([
+      'method:m',
+      'method:m:2',
+      'method:m:3',
+    ]);
   });
 });

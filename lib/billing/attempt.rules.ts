@@ -57,6 +57,21 @@ export function readAnswer(
     : { is: status };
 }
 
+/**
+ * Whether a partner will not keep a way to pay or be paid. That we signed wrongly or asked at the wrong address is no answer
+ * about it.
+ */
+export function saysNo(answer: PartnerAnswer): boolean {
+  return answer.outcome === 'refused'
+    ? ![401, 403, 404].includes(answer.status)
+    : answer.outcome === 'answered' && answer.body.status === 'failed';
+}
+
+/** A partner keeps to what it said under a key, so after a refusal it is asked under the next one. */
+export function registrationKey(kind: 'method' | 'account', id: string, refusalsCount: number): string {
+  return refusalsCount === 0 ? `${kind}:${id}` : `${kind}:${id}:${refusalsCount + 1}`;
+}
+
 const gapSeconds = [5, 20, 60, 300, 900, 3600, 10_800, 21_600];
 const pendingGapSeconds = [60, 300, 900, 3600, 10_800, 21_600];
 const mostUnknownAsks = 8;

@@ -1,13 +1,15 @@
-import { and, eq, isNotNull } from 'drizzle-orm';
+import { and, desc, eq, or } from 'drizzle-orm';
 import { attempts, invoices, paymentMethods } from '#db/schema/billing.ts';
 import { type Ctx, requireRole } from '#lib/kernel/ctx.ts';
 import { Refused } from '#lib/kernel/refused.ts';
 import { transaction } from '#lib/kernel/transaction.ts';
+import { settleAttempt } from './settle-attempt.ts';
 
 /**
  * Commits the n-th attempt to charge an invoice, before the gateway is asked. Asked again it answers the same attempt;
- * null when the invoice is paid, or another attempt is not over, or `attemptNo` is not the next. Throws `Refused`
- * billing.not_found, and an ordinary error when the client has no method ready yet.
+ * null when the invoice is paid, or another attempt is not over, or `attemptNo` is not the next. When the gateway has refused the
+ * client's way to pay, the attempt has failed before any order: it is told and tried again like any other that failed. Throws
+ * `Refused` billing.not_found, and an ordinary error while the client's method is being opened.
  */
 export async function beginCharge(
   ctx: Ctx,
@@ -41,11 +43,13 @@ export async function beginCharge(
       .where(
         and(
           eq(paymentMethods.clientId, clientId),
-          eq(paymentMethods.isChosen, true),
-          isNotNull(paymentMethods.token),
+          or(eq(paymentMethods.isChosen, true), eq(paymentMethods.isRefused, true)),
         ),
-      );
-    if (!method?.token) throw new Error(`client ${clientId} has no method of payment ready`);
+      )
+      .orderBy(desc(paymentMethods.isChosen), desc(paymentMethods.kind))
+      .limit(1);
+    if (!method || (!method.token && !method.isRefused))
+      throw new Error(`client ${clientId} has no method of payment ready`);
     const attemptId = ctx.newId();
     await tx.db.insert(attempts).values({
       id: attemptId,
@@ -56,10 +60,10 @@ export async function beginCharge(
       isByPerson,
       key: `charge:${invoiceId}:${attemptNo}`,
       amountCents,
-      target: method.token,
+      target: method.token ?? '',
       targetLabel: method.label,
       state: 'asking',
-      nextAskAt: ctx.now,
+      nextAskAt: method.token ? ctx.now : null,
       createdAt: ctx.now,
     });
     await tx.db
@@ -67,6 +71,8 @@ export async function beginCharge(
       .set({ state: 'settling', attemptsCount: attemptNo, nextAttemptAt: null })
       .where(eq(invoices.id, invoiceId));
     tx.refresh(`account:${clientId}`, 'role:billing', 'role:manager');
-    return { attemptId };
+    if (method.token) return { attemptId };
+    await settleAttempt(tx, { attemptId, truth: { is: 'failed', failureCode: 'method_refused' } });
+    return { attemptId: null };
   });
 }

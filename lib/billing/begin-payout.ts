@@ -4,11 +4,14 @@ import { type Ctx, requireRole } from '#lib/kernel/ctx.ts';
 import { Refused } from '#lib/kernel/refused.ts';
 import { transaction } from '#lib/kernel/transaction.ts';
 import { postings, postTransaction } from '#lib/ledger/index.ts';
+import { payoutFailed } from './events.ts';
 
 /**
  * Commits the n-th attempt to pay a statement out, before Golden Hat is asked, and takes the sum out of what is owed. Asked
  * again it answers the same attempt; null when it is paid or carried over, or another attempt is not over, or `attemptNo`
- * is not the next. Throws `Refused` billing.not_found, and an ordinary error while the worker has no account.
+ * is not the next. When Golden Hat has refused to open an account, the statement fails without an attempt, since nothing could
+ * be sent: the worker is asked for another one. Throws `Refused` billing.not_found, and an ordinary error while the account is
+ * being opened.
  */
 export async function beginPayout(
   ctx: Ctx,
@@ -40,7 +43,18 @@ export async function beginPayout(
       .select()
       .from(payoutAccounts)
       .where(eq(payoutAccounts.workerId, workerId));
-    if (!payoutAccount?.account) throw new Error(`worker ${workerId} has no payout account yet`);
+    if (!payoutAccount?.account) {
+      if (!payoutAccount?.refusalsCount) throw new Error(`worker ${workerId} has no payout account yet`);
+      // Set while a try is due: without it this refusal was told already.
+      if (statement.nextAttemptAt === null) return { attemptId: null };
+      await tx.db
+        .update(statements)
+        .set({ state: 'failed', nextAttemptAt: null })
+        .where(eq(statements.id, statementId));
+      tx.emit(payoutFailed, { statementId, workerId, amountCents: amountCents.toString() });
+      tx.refresh(`account:${workerId}`, 'role:billing', 'role:manager');
+      return { attemptId: null };
+    }
     const attemptId = ctx.newId();
     await tx.db.insert(attempts).values({
       id: attemptId,

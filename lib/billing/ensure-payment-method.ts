@@ -3,7 +3,10 @@ import { paymentMethods } from '#db/schema/billing.ts';
 import { type Ctx, requireRole } from '#lib/kernel/ctx.ts';
 import { transaction } from '#lib/kernel/transaction.ts';
 
-/** The method a client has chosen; without one, Happy Cat Box payroll is set up for them and chosen. */
+/**
+ * The method a client has chosen; without one, Happy Cat Box payroll is set up for them and chosen. Payroll that the gateway
+ * had refused is tried once more, for as long as they have chosen nothing else.
+ */
 export async function ensurePaymentMethod(
   ctx: Ctx,
   { clientId }: { clientId: string },
@@ -27,7 +30,14 @@ export async function ensurePaymentMethod(
         createdAt: ctx.now,
       })
       .onConflictDoNothing();
-    const [method] = await chosen;
-    return method!;
+    const [made] = await chosen;
+    if (made) return made;
+    const [again] = await tx.db
+      .update(paymentMethods)
+      .set({ isChosen: true, isRefused: false })
+      .where(and(eq(paymentMethods.clientId, clientId), eq(paymentMethods.kind, 'payroll')))
+      .returning({ methodId: paymentMethods.id });
+    if (!again) throw new Error(`client ${clientId} has no method of payment, and none could be made`);
+    return again;
   });
 }

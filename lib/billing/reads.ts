@@ -229,6 +229,8 @@ export async function listPauses(
 export async function myPayoutDetails(ctx: Ctx): Promise<{
   account: string | null;
   name: string | null;
+  /** Golden Hat would open no account: another is needed. */
+  isRefused: boolean;
   waiting: { account: string; expiresAt: Date } | null;
 }> {
   requireRole(ctx, 'worker');
@@ -244,6 +246,7 @@ export async function myPayoutDetails(ctx: Ctx): Promise<{
   return {
     account: current?.account ? maskAccount(current.account) : null,
     name: current?.name ?? null,
+    isRefused: current !== undefined && current.account === null && current.refusalsCount > 0,
     waiting:
       latest && mayConfirm(latest, ctx.now)
         ? { account: maskAccount(latest.account), expiresAt: latest.expiresAt }

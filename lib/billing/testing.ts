@@ -34,6 +34,8 @@ type Kept = {
 export async function startPartners() {
   const kept = new Map<string, Kept>();
   const queue: Behaviour[] = [];
+  const refused = new Set<string>();
+  let refusals = 0;
   const asked: string[] = [];
   let isDown = false;
   let now = new Date();
@@ -65,6 +67,12 @@ export async function startPartners() {
     if (request.method === 'GET') return known ? answer(200, shown(known)) : answer(404, {});
     if (known && known.body !== body) return answer(422, { failureCode: 'key_reused' });
     if (known) return answer(200, shown(known));
+    const registers = url.pathname === '/methods' || url.pathname === '/accounts';
+    if (registers && (refused.has(key) || refusals > 0)) {
+      if (!refused.has(key)) refusals--;
+      refused.add(key);
+      return answer(400, { failureCode: 'not_known' });
+    }
     if (url.pathname === '/methods')
       return answer(200, { id: randomUUID(), token: `token-${key}`, label: 'x' });
     if (url.pathname === '/accounts') return answer(200, { id: randomUUID(), account: `GH-${key}` });
@@ -111,10 +119,15 @@ export async function startPartners() {
 
   return {
     behave: (...next: Behaviour[]) => void queue.push(...next),
+    /** The next so many ways to pay or be paid are refused, each under its key for ever. */
+    refuse: (count: number) => {
+      refusals = count;
+    },
     /** Forgets what was planned and asked, and is reachable again; what it has done stays done. */
     calm: () => {
       queue.length = 0;
       asked.length = 0;
+      refusals = 0;
       isDown = false;
     },
     goDown: (down: boolean) => {
