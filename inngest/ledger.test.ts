@@ -10,6 +10,7 @@ import {
   giveBonus,
   grantRefund,
   payInvoice,
+  readInvoice,
   refundRequested,
   requestClose,
   retryPayout,
@@ -160,9 +161,17 @@ test('a refund lowers the next invoice, once, and is never more than was paid', 
     amountCents: invoice.amountCents.toString(),
   });
   await Promise.all([grantRefund(biller, refund), grantRefund(biller, refund)]);
+  expect((await readInvoice(biller, invoice.id)).leftCents).toBe(4_000n);
+  // The answer was lost: the form comes again under its id, and what it says differently is not taken for recorded.
+  await grantRefund(at(biller, '2026-03-09T10:00:00Z'), refund);
+  for (const other of [{ amount: '50' }, { reason: 'Another reason' }, { way: 'back' }])
+    await expect(grantRefund(biller, { ...refund, ...other })).rejects.toMatchObject({
+      code: 'billing.recorded_otherwise',
+    });
   const more = { ...refund, refundId: randomUUID() };
   await expect(grantRefund(biller, { ...more, amount: '40,01' })).rejects.toMatchObject({
     code: 'billing.not_refundable',
+    params: { left: 40 },
   });
   await expect(grantRefund(as(ctx, 'manager'), more)).rejects.toMatchObject({ code: 'not_allowed' });
   expect(await balanceOf(ctx, accountId('clients', 'receivable', clientId))).toBe(-6_000n);

@@ -25,6 +25,8 @@ type Props = {
   tone?: 'danger' | 'primary';
   disabled?: boolean;
   className?: string;
+  /** Called once it is done. */
+  onOk?: () => void;
   /** Further fields, above the reason. */
   fields?: ReactNode;
   children: ReactNode;
@@ -39,6 +41,7 @@ export function ConfirmButton({
   confirm,
   reason,
   fields,
+  onOk,
   tone = 'danger',
   children,
   ...button
@@ -53,7 +56,14 @@ export function ConfirmButton({
       title={title}
       description={description}
     >
-      <Form action={action} hidden={hidden} onOk={() => setOpen(false)}>
+      <Form
+        action={action}
+        hidden={hidden}
+        onOk={() => {
+          setOpen(false);
+          onOk?.();
+        }}
+      >
         {fields}
         {reason && (
           <Field

@@ -6,7 +6,7 @@ import { parse } from '#lib/kernel/parse.ts';
 import { Refused } from '#lib/kernel/refused.ts';
 import { readSetting } from '#lib/kernel/settings.ts';
 import { type Tx, transaction } from '#lib/kernel/transaction.ts';
-import { entriesOf, postings } from '#lib/ledger/index.ts';
+import { accountId, entriesOf, postings } from '#lib/ledger/index.ts';
 import { mayGiveAlone } from './bonus.rules.ts';
 import { bonusGiven, bonusProposed } from './events.ts';
 import { giveBonusInput } from './inputs.ts';
@@ -14,7 +14,8 @@ import { postItem } from './post-item.ts';
 
 /**
  * Credits any sum to a worker, saying why; who and why stay visible [US-270]. Above the sum of the setting it is proposed
- * only, and a second manager decides. Throws `Refused`: invalid, billing.not_found.
+ * only, and a second manager decides. Throws `Refused`: invalid, billing.not_found, billing.recorded_otherwise (this bonus
+ * was given or proposed before, but not so).
  */
 export async function giveBonus(ctx: Ctx, input: unknown): Promise<{ isProposed: boolean }> {
   requireRole(ctx, 'manager', 'billing');
@@ -43,13 +44,22 @@ export async function giveBonus(ctx: Ctx, input: unknown): Promise<{ isProposed:
       })
       .onConflictDoNothing()
       .returning({ id: bonusProposals.id });
-    if (proposed.length === 0) return { isProposed: true };
+    if (proposed.length === 0) {
+      const [before] = await tx.db.select().from(bonusProposals).where(eq(bonusProposals.id, bonusId));
+      if (!isSame(before!, { workerId, amountCents, reason }))
+        throw new Refused('billing.recorded_otherwise');
+      return { isProposed: true };
+    }
     tx.audit({ verb: 'giveBonus', subject: 'bonus_proposal', subjectId: bonusId, why: reason });
     tx.emit(bonusProposed, { bonusId, workerId, amountCents: amountCents.toString(), reason });
     tx.refresh('role:billing', 'role:manager');
     return { isProposed: true };
   });
 }
+
+type Bonus = { workerId: string; amountCents: Cents; reason: string };
+const isSame = (one: Bonus, other: Bonus) =>
+  one.workerId === other.workerId && one.amountCents === other.amountCents && one.reason === other.reason;
 
 /** The entry of a bonus, once; `agreedById` is the second manager of a large one. */
 export async function postBonus(
@@ -65,7 +75,17 @@ export async function postBonus(
 ): Promise<void> {
   const { bonusId, workerId, amountCents, reason, byId, agreedById } = bonus;
   // A second click comes at another instant, so the entry itself cannot tell that it is the same bonus.
-  if ((await entriesOf(tx, { book: 'people', subject: bonusId })).length) return;
+  const [before] = await entriesOf(tx, { book: 'people', subject: bonusId });
+  if (before) {
+    const line = before.lines.find(({ account }) => account === accountId('people', 'payable', workerId));
+    const recorded = {
+      workerId,
+      amountCents: -(line?.amountCents ?? 0n),
+      reason: String(before.details.reason),
+    };
+    if (!isSame(recorded, { workerId, amountCents, reason })) throw new Refused('billing.recorded_otherwise');
+    return;
+  }
   const details = { reason, byId, ...(agreedById && { agreedById }) };
   const posting = postings.bonus_given({ bonusId, workerId, amountCents, occurredAt: tx.now, details });
   await postItem(tx, posting, { partyId: workerId, orderId: null });

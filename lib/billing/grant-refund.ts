@@ -1,5 +1,5 @@
-import { and, asc, eq, isNull, sql } from 'drizzle-orm';
-import { attempts, invoices, items, refunds } from '#db/schema/billing.ts';
+import { and, asc, eq, isNull } from 'drizzle-orm';
+import { attempts, invoices, refunds } from '#db/schema/billing.ts';
 import { type Ctx, requireRole } from '#lib/kernel/ctx.ts';
 import { parse } from '#lib/kernel/parse.ts';
 import { Refused } from '#lib/kernel/refused.ts';
@@ -7,11 +7,13 @@ import { transaction } from '#lib/kernel/transaction.ts';
 import { accountId, entriesOf, lockAccounts, postings } from '#lib/ledger/index.ts';
 import { grantRefundInput } from './inputs.ts';
 import { postItem } from './post-item.ts';
+import { givenBackOf } from './refund-reads.ts';
 import { sendRefund } from './send-refund.ts';
 
 /**
  * Gives a client back a part of a paid invoice, or all of it, saying why: it goes back by the way it was paid, or lowers the
- * next invoice. The same refund asked for twice is one. Throws `Refused`: invalid, billing.not_found, billing.not_refundable (not paid, or more than is left of it).
+ * next invoice. The same refund asked for twice is one. Throws `Refused`: invalid, billing.not_found, billing.not_refundable
+ * (not paid, or more than is left of it), billing.recorded_otherwise (this refund was granted before, but not so).
  */
 export async function grantRefund(ctx: Ctx, input: unknown): Promise<void> {
   requireRole(ctx, 'billing');
@@ -22,20 +24,24 @@ export async function grantRefund(ctx: Ctx, input: unknown): Promise<void> {
     const { clientId, number } = invoice;
     // What was given back so far decides: two refunds of one client take turns.
     await lockAccounts(tx, [accountId('clients', 'receivable', clientId)]);
-    if ((await entriesOf(tx, { book: 'clients', subject: refundId })).length) return;
-    const [given] = await tx.db
-      .select({ total: sql<string>`coalesce(-sum(${items.amountCents}), 0)` })
-      .from(items)
-      .where(
-        and(
-          eq(items.purpose, 'invoice'),
-          eq(items.partyId, clientId),
-          eq(items.kind, 'refund_granted'),
-          sql`${items.details}->>'invoiceId' = ${invoiceId}`,
-        ),
-      );
-    if (invoice.state !== 'paid' || amountCents > invoice.amountCents - BigInt(given!.total))
-      throw new Refused('billing.not_refundable');
+    const [before] = await entriesOf(tx, { book: 'clients', subject: refundId, kinds: ['refund_granted'] });
+    if (before) {
+      const isBack = (await tx.db.$count(refunds, eq(refunds.id, refundId))) === 1;
+      const isSame =
+        before.details.invoiceId === invoiceId &&
+        before.details.reason === reason &&
+        before.lines.some((line) => line.amountCents === amountCents) &&
+        isBack === (way === 'back');
+      // An answer that was lost must not turn what is asked now into a success that nobody recorded.
+      if (!isSame) throw new Refused('billing.recorded_otherwise');
+      return;
+    }
+    const leftCents = invoice.amountCents - (await givenBackOf(tx, invoiceId));
+    const notRefundable = () =>
+      new Refused('billing.not_refundable', {
+        params: { left: invoice.state === 'paid' ? Number(leftCents) / 100 : 0 },
+      });
+    if (invoice.state !== 'paid' || amountCents > leftCents) throw notRefundable();
     const details = { invoiceId, invoiceNumber: number, reason, byId: ctx.actor.id };
     const posting = postings.refund_granted({
       refundId,
@@ -61,7 +67,7 @@ export async function grantRefund(ctx: Ctx, input: unknown): Promise<void> {
         )
         .orderBy(asc(attempts.attemptNo))
         .limit(1);
-      if (!paid) throw new Refused('billing.not_refundable');
+      if (!paid) throw notRefundable();
       const { charge } = paid;
       const cause = 'granted';
       await sendRefund(tx, { refundId, invoice, charge, cause, amountCents, details: { cause, ...details } });

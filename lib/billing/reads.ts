@@ -34,7 +34,7 @@ import { paidInTotal } from './loyalty-percent.ts';
 import { hashToken } from './make-payout-link.ts';
 import { maskAccount, mayConfirm } from './payout-details.rules.ts';
 import { type PeriodKind, periodAt } from './periods.rules.ts';
-import { listParked, type Refund, refundsOf } from './refund-reads.ts';
+import { givenBackOf, listParked, type Refund, refundsOf } from './refund-reads.ts';
 
 export type Invoice = typeof invoices.$inferSelect;
 export type Statement = typeof statements.$inferSelect;
@@ -137,18 +137,27 @@ export async function myInvoices(
 export async function readInvoice(
   ctx: Ctx,
   invoiceId: string,
-): Promise<{ invoice: Invoice; items: Item[]; attempts: Attempt[]; refunds: Refund[] }> {
+): Promise<{
+  invoice: Invoice;
+  items: Item[];
+  attempts: Attempt[];
+    givenBackOf(ctx, invoiceId),
+  refunds: Refund[];
+  /** What managers could still give back of it. */
+  leftCents: Cents;
+}> {
   requireRole(ctx, 'client', 'manager', 'billing');
   const [invoice] = uuid.test(invoiceId)
     ? await ctx.db.select().from(invoices).where(eq(invoices.id, invoiceId))
     : [];
   if (!invoice || !mayRead(ctx, invoice.clientId)) throw new Refused('billing.not_found');
-  const [lines, tries, refunds] = await Promise.all([
+  const [lines, tries, refunds, givenCents] = await Promise.all([
     itemsOf(ctx, invoiceId),
     attemptsFor(ctx, 'charge', invoiceId),
     refundsOf(ctx, invoiceId),
   ]);
-  return { invoice, items: lines, attempts: tries, refunds };
+  const leftCents = invoice.state === 'paid' ? invoice.amountCents - givenCents : 0n;
+  return { invoice, items: lines, attempts: tries, refunds, leftCents };
 }
 
 const mayRead = (ctx: Ctx, ownerId: string) =>

@@ -1,6 +1,7 @@
-import { and, asc, count, desc, eq, inArray } from 'drizzle-orm';
-import { attempts, invoices, refunds } from '#db/schema/billing.ts';
+import { and, asc, count, desc, eq, inArray, sql } from 'drizzle-orm';
+import { attempts, invoices, items, refunds } from '#db/schema/billing.ts';
 import { type Ctx, requireRole } from '#lib/kernel/ctx.ts';
+import type { Cents } from '#lib/kernel/money.ts';
 import { openCredits } from './open-credits.ts';
 
 type Attempt = typeof attempts.$inferSelect;
@@ -17,6 +18,16 @@ export async function refundsOf(ctx: Ctx, invoiceId: string): Promise<Refund[]> 
     .orderBy(desc(refunds.createdAt), desc(refunds.id))
     .limit(100);
   return withAttempts(ctx, rows);
+}
+
+/** What managers have granted of an invoice so far, by either way. */
+export async function givenBackOf(ctx: Pick<Ctx, 'db'>, invoiceId: string): Promise<Cents> {
+  // The kind is written out, as in the index, so that Postgres knows the index to be enough.
+  const [given] = await ctx.db
+    .select({ total: sql<string>`coalesce(-sum(${items.amountCents}), 0)` })
+    .from(items)
+    .where(sql`${items.kind} = 'refund_granted' and ${items.details}->>'invoiceId' = ${invoiceId}`);
+  return BigInt(given!.total);
 }
 
 async function withAttempts(ctx: Ctx, rows: (typeof refunds.$inferSelect)[]): Promise<Refund[]> {

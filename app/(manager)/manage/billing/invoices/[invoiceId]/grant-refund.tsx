@@ -1,22 +1,42 @@
+'use client';
+
 import { useLocale, useTranslations } from 'next-intl';
 import { invoiceNumber } from '#app/billing-parts/invoice-number.ts';
+import { useKeptId } from '#app/billing-parts/use-kept-id.ts';
 import { ConfirmButton } from '#app/ui/confirm-button.tsx';
 import { Field } from '#app/ui/field.tsx';
 import { formatMoney } from '#app/ui/format-money.ts';
 import { Input, RadioCards } from '#app/ui/inputs.tsx';
-import type { Invoice } from '#lib/billing/index.ts';
+import type { Cents } from '#lib/kernel/money.ts';
 import { grantRefundAction } from '../../actions.ts';
 
-/** Gives a client back a part of a paid invoice, with the reason; `refundId` makes a double click one refund. */
-export function GrantRefund({ invoice, refundId }: { invoice: Invoice; refundId: string }) {
+/** Gives a client back a part of a paid invoice, with the reason: what is left of it at most, and once however often it is sent. */
+export function GrantRefund({
+  invoice,
+  leftCents,
+  newId,
+}: {
+  invoice: { id: string; number: number; amountCents: Cents };
+  leftCents: Cents;
+  newId: string;
+}) {
   const t = useTranslations('billing.manage.refund');
   const locale = useLocale();
+  const [refundId, renew] = useKeptId(newId);
+  const money = (cents: Cents) => formatMoney(cents, locale);
+  const { id, number, amountCents } = invoice;
+  const left = money(leftCents);
   return (
     <ConfirmButton
       action={grantRefundAction}
-      hidden={{ invoiceId: invoice.id, refundId }}
-      title={t('title', { number: invoiceNumber(invoice.number) })}
-      description={t('text', { amount: formatMoney(invoice.amountCents, locale) })}
+      hidden={{ invoiceId: id, refundId }}
+      onOk={renew}
+      title={t('title', { number: invoiceNumber(number) })}
+      description={
+        leftCents === amountCents
+          ? t('text', { left })
+          : t('textLeft', { left, given: money(amountCents - leftCents), amount: money(amountCents) })
+      }
       confirm={t('give')}
       reason={{ label: t('why'), required: true }}
       fields={

@@ -23,10 +23,12 @@ export async function generateMetadata(): Promise<Metadata> {
 export default async function InvoicePage({ params }: { params: Promise<{ invoiceId: string }> }) {
   const ctx = await requireCtx('manager', 'billing');
   const { invoiceId } = await params;
-  const { invoice, items, attempts, refunds } = await readInvoice(ctx, invoiceId).catch((error) => {
-    if (error instanceof Refused) notFound();
-    throw error;
-  });
+  const { invoice, items, attempts, refunds, leftCents } = await readInvoice(ctx, invoiceId).catch(
+    (error) => {
+      if (error instanceof Refused) notFound();
+      throw error;
+    },
+  );
   const [t, names] = await Promise.all([
     getTranslations('billing.manage'),
     accountNames(ctx, [invoice.clientId]),
@@ -43,26 +45,35 @@ export default async function InvoicePage({ params }: { params: Promise<{ invoic
       clientName={names.get(invoice.clientId) ?? '–'}
       back={<TextLink href="/manage/billing/invoices">{t('tabs.invoices')}</TextLink>}
       actions={
-        hasRole(ctx, 'billing') && (
-          <>
-            {parked && <ParkedActions attempt={parked} />}
-            <WriteOff invoice={invoice} />
-            {invoice.state === 'paid' && <GrantRefund invoice={invoice} refundId={ctx.newId()} />}
-            {invoice.state === 'failed' && (
-              <ConfirmButton
-                action={chargeAgainAction}
-                hidden={{ invoiceId }}
-                title={t('tryAgainTitle', { number: invoiceNumber(invoice.number) })}
-                description={t('tryAgainText')}
-                confirm={t('tryAgain')}
-                tone="primary"
-                variant="primary"
-              >
-                {t('tryAgain')}
-              </ConfirmButton>
-            )}
-          </>
-        )
+        <>
+          <LinkButton href={entriesHref({ subject: invoiceId })}>{t('entriesLink')}</LinkButton>
+          {hasRole(ctx, 'billing') && (
+            <>
+              {parked && <ParkedActions attempt={parked} />}
+              <WriteOff invoice={invoice} />
+              {leftCents > 0n && (
+                <GrantRefund
+                  invoice={{ id: invoiceId, number: invoice.number, amountCents: invoice.amountCents }}
+                  leftCents={leftCents}
+                  newId={ctx.newId()}
+                />
+              )}
+              {invoice.state === 'failed' && (
+                <ConfirmButton
+                  action={chargeAgainAction}
+                  hidden={{ invoiceId }}
+                  title={t('tryAgainTitle', { number: invoiceNumber(invoice.number) })}
+                  description={t('tryAgainText')}
+                  confirm={t('tryAgain')}
+                  tone="primary"
+                  variant="primary"
+                >
+                  {t('tryAgain')}
+                </ConfirmButton>
+              )}
+            </>
+          )}
+        </>
       }
     />
   );
