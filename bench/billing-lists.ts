@@ -28,15 +28,23 @@ export async function run({ superuserUrl, args, say }: BenchCtx): Promise<BenchR
   const db = drizzle(sql, {
     logger: { logQuery: (text, params) => asked.push({ text, params }) },
   }) as Ctx['db'];
-  const [somebody] = await superuser<{ clientId: string; workerId: string }[]>`
-    select md5('client7')::uuid::text as "clientId", md5('worker7')::uuid::text as "workerId"`;
+  const [somebody] = await superuser<Record<string, string>[]>`
+    select md5('client7')::uuid::text as "clientId", md5('worker7')::uuid::text as "workerId",
+      md5('order7')::uuid::text as "orderId", md5('clients7')::uuid::text as "entryId",
+      md5('invoice7')::uuid::text as "invoiceId", md5('statement7')::uuid::text as "statementId"`;
+  const account = `clients:receivable:${somebody!.clientId}`;
+  // Three days of the seventy that 100,000 minutes are.
+  const days = {
+    from: new Date(Date.now() - 40 * 86_400_000).toISOString(),
+    to: new Date(Date.now() - 37 * 86_400_000).toISOString(),
+  };
   const manager: Ctx = createCtx(db, {
     kind: 'account',
-    id: somebody!.clientId,
+    id: somebody!.clientId!,
     roles: ['manager', 'billing'],
   });
-  const client: Ctx = createCtx(db, { kind: 'account', id: somebody!.clientId, roles: ['client'] });
-  const worker: Ctx = createCtx(db, { kind: 'account', id: somebody!.workerId, roles: ['worker'] });
+  const client: Ctx = createCtx(db, { kind: 'account', id: somebody!.clientId!, roles: ['client'] });
+  const worker: Ctx = createCtx(db, { kind: 'account', id: somebody!.workerId!, roles: ['worker'] });
   const lists: Record<string, () => Promise<unknown>> = {
     invoices: () => billing.listInvoices(manager, { limit: 50 }),
     'invoices, page 20': () => billing.listInvoices(manager, { limit: 50, offset: 950 }),
@@ -45,14 +53,38 @@ export async function run({ superuserUrl, args, say }: BenchCtx): Promise<BenchR
     'failed statements': () => billing.listStatements(manager, { state: 'failed', limit: 50 }),
     pauses: () => billing.listPauses(manager),
     bonuses: () => billing.listBonuses(manager, { limit: 50 }),
-    'entries of a client': () => billing.readEntries(manager, `clients:receivable:${somebody!.clientId}`),
-    'entries of revenue': () => billing.readEntries(manager, 'clients:revenue'),
-    'entries of receivables': () => billing.readEntries(manager, 'clients:receivable'),
+    'entries of a client': () => billing.readEntries(manager, { accounts: [account] }),
+    'entries of a client’s month': () => billing.readEntries(manager, { accounts: [account], ...days }),
+    'entries of revenue': () => billing.readEntries(manager, { accounts: ['clients:revenue'] }),
+    'entries of a week’s revenue': () =>
+      billing.readEntries(manager, { accounts: billing.figureAccounts.revenue, ...days }),
+    'entries of receivables': () => billing.readEntries(manager, { accounts: ['clients:receivable'] }),
+    'entries of a week’s receivables': () =>
+      billing.readEntries(manager, { accounts: ['clients:receivable'], ...days }),
+    'entries of an order': () => billing.readEntries(manager, { subject: somebody!.orderId }),
+    'an entry': () => billing.readEntries(manager, { accounts: [account], entry: somebody!.entryId }),
+    'a page of the journal': () => billing.readEntries(manager, days),
+    'the journal’s next page': () => nth(billing.exportEntries(manager, days), 2),
+    'a client’s entries, next page': () => nth(billing.exportEntries(manager, { accounts: [account] }), 1),
+    'revenue’s entries, next page': () =>
+      nth(billing.exportEntries(manager, { accounts: ['clients:revenue'], ...days }), 2),
+    'a client’s movements, as a file': () => nth(billing.exportMyMovements(client), 1),
+    'invoices, as a file': () => nth(billing.exportInvoices(manager), 2),
+    'failed invoices, as a file': () => nth(billing.exportInvoices(manager, { state: 'failed' }), 1),
+    'statements, as a file': () => nth(billing.exportStatements(manager), 2),
+    'receivables by age': () => billing.receivables(manager, { limit: 50 }),
+    'receivables, as a file': () => nth(billing.exportReceivables(manager), 2),
+    'an invoice with its attempts': () => billing.readInvoice(manager, somebody!.invoiceId!),
+    'a statement with its payouts': () => billing.readStatement(manager, somebody!.statementId!),
+    'parked movements': () => billing.listParked(manager),
+    refunds: () => billing.listRefunds(manager),
     overview: () => billing.billingOverview(manager),
     'a client’s invoices': () => billing.myInvoices(client),
     'a client’s movements': () => billing.myMovements(client, { limit: 50 }),
     'a client’s account': () => billing.myAccount(client),
     'a worker’s money': () => billing.myMoney(worker),
+    'a worker’s movements': () => billing.myPayMovements(worker, { limit: 30 }),
+    'revenue and cost by week': () => billing.weeklyFigures(manager),
   };
   const figures: Record<string, number> = {};
   const whole: string[] = [];
@@ -95,6 +127,11 @@ const large = [
   'pauses',
   'billed_orders',
 ];
+/** Reads a file up to its n-th page. */
+async function nth(pages: AsyncIterable<readonly unknown[]>, n: number): Promise<void> {
+  for await (const _ of pages) if (--n === 0) return;
+}
+
 const scansIn = (plan: Plan): string[] => [
   ...(plan['Node Type'] === 'Seq Scan' && large.includes(plan['Relation Name'] ?? '')
     ? [plan['Relation Name']!]
@@ -132,7 +169,7 @@ async function fill(sql: postgres.Sql, rows: number): Promise<void> {
     begin;
     insert into ledger.transactions (id, book, key, request_hash, kind, subject, occurred_at, actor_kind, actor_id, details)
       select md5(book || n)::uuid, book, 'k' || n, 'x', case when book = 'people' and n % 100 = 0 then 'bonus_given' else kind end,
-        's' || n, now() - (${rows} - n) * interval '1 minute', 'system', 'b', '{}'
+        md5('order' || n)::uuid::text, now() - (${rows} - n) * interval '1 minute', 'system', 'b', '{}'
       from generate_series(1, ${rows}) n, (values ('clients', 'order_charged'), ('people', 'worker_earned')) kinds (book, kind);
     insert into ledger.lines (transaction_id, position, book, account_id, amount_cents, occurred_at)
       select md5(book || n)::uuid, position, book, case position when 1 then company else party || md5(who || n % ${parties})::uuid end,

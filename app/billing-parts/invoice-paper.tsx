@@ -23,6 +23,7 @@ export function InvoicePaper({
   clientName,
   back,
   actions,
+  hrefOf,
 }: {
   invoice: Invoice;
   items: readonly Item[];
@@ -32,6 +33,8 @@ export function InvoicePaper({
   clientName: string;
   back: ReactNode;
   actions?: ReactNode;
+  /** Where a line leads, for those who keep the books. */
+  hrefOf?: (item: Item) => string | undefined;
 }) {
   const t = useTranslations('billing');
   const discountCents = items.reduce(
@@ -89,6 +92,7 @@ export function InvoicePaper({
           caption={t('invoices.number', { number: invoiceNumber(invoice.number) })}
           rows={items}
           rowKey={(item) => item.transactionId}
+          rowHref={hrefOf}
           columns={[
             {
               key: 'what',

@@ -9,12 +9,12 @@ import { EntryText } from './entry-words.tsx';
 export function StatementLines({
   items,
   names,
-  linked,
+  hrefOf,
 }: {
   items: readonly Item[];
   names: ReadonlyMap<string, string>;
-  /** Orders open themselves, for the worker's own screens. */
-  linked?: boolean;
+  /** Where a line leads: to its order, or to its entry. */
+  hrefOf?: (item: Item) => string | undefined;
 }) {
   const t = useTranslations('billing');
   return (
@@ -23,12 +23,13 @@ export function StatementLines({
         const giver = typeof item.details.byId === 'string' ? names.get(item.details.byId) : undefined;
         const reason = item.kind === 'penalty_waived' ? String(item.details.reason ?? '') : '';
         const words = <EntryText entry={item} />;
+        const href = hrefOf?.(item);
         return (
           <li key={item.transactionId} className="relative flex items-baseline justify-between gap-4 py-3">
             <span className="min-w-0">
-              {linked && item.orderId ? (
+              {href ? (
                 <Link
-                  href={`/work/${item.orderId}`}
+                  href={href}
                   className="font-medium after:absolute after:inset-0 focus-visible:outline-none focus-visible:after:outline-2 focus-visible:after:outline-focus"
                 >
                   {words}

@@ -21,7 +21,7 @@ export function StatementPaper({
   names,
   workerName,
   back,
-  linked,
+  hrefOf,
   actions,
   notice,
 }: {
@@ -32,7 +32,7 @@ export function StatementPaper({
   names: ReadonlyMap<string, string>;
   workerName: string;
   back: ReactNode;
-  linked?: boolean;
+  hrefOf?: (item: Item) => string | undefined;
   actions?: ReactNode;
   notice?: ReactNode;
 }) {
@@ -67,7 +67,7 @@ export function StatementPaper({
         ]}
       />
       <div className="mt-8">
-        <StatementLines items={items} names={names} linked={linked} />
+        <StatementLines items={items} names={names} hrefOf={hrefOf} />
         <dl>
           {statement.carriedCents !== 0n && (
             <div className="flex items-baseline justify-between gap-4 border-b py-3">

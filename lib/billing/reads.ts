@@ -18,12 +18,7 @@ import { readSetting } from '#lib/kernel/settings.ts';
 import {
   accountId,
   balanceOf,
-  balancesOfKind,
-  countMovements,
-  type Entry,
   entriesOf,
-  type Movement,
-  movementsOf,
   parseAccountId,
   type TrialRow,
   trialBalance,
@@ -111,14 +106,6 @@ export async function myAccount(ctx: Ctx): Promise<ClientAccount> {
   };
 }
 
-/** A client's movements, newest first, with the running balance [US-250]. */
-export async function myMovements(ctx: Ctx, page: Page = {}): Promise<{ rows: Movement[]; total: number }> {
-  requireRole(ctx, 'client');
-  const account = accountId('clients', 'receivable', ctx.actor.id);
-  const [rows, total] = await Promise.all([movementsOf(ctx, account, page), countMovements(ctx, account)]);
-  return { rows, total };
-}
-
 /** A client's invoices, newest first, with the latest attempt of each [US-260]. */
 export async function myInvoices(
   ctx: Ctx,
@@ -141,7 +128,6 @@ export async function readInvoice(
   invoice: Invoice;
   items: Item[];
   attempts: Attempt[];
-    givenBackOf(ctx, invoiceId),
   refunds: Refund[];
   /** What managers could still give back of it. */
   leftCents: Cents;
@@ -155,6 +141,7 @@ export async function readInvoice(
     itemsOf(ctx, invoiceId),
     attemptsFor(ctx, 'charge', invoiceId),
     refundsOf(ctx, invoiceId),
+    givenBackOf(ctx, invoiceId),
   ]);
   const leftCents = invoice.state === 'paid' ? invoice.amountCents - givenCents : 0n;
   return { invoice, items: lines, attempts: tries, refunds, leftCents };
@@ -534,29 +521,6 @@ export async function payableWorkers(ctx: Ctx): Promise<{ workerId: string; name
     .from(payoutAccounts)
     .orderBy(asc(payoutAccounts.name))
     .limit(1000);
-}
-
-export type Entries = {
-  account: string;
-  entries: Entry[];
-  /** Accounts of that kind, the largest first, when a kind was asked for. */
-  accounts: { account: string; party: string | null; balanceCents: Cents }[];
-};
-
-/**
- * The entries behind a figure: of an account ("clients:receivable:<id>") or of all accounts of a kind
- * ("clients:receivable"). Throws `Refused` billing.not_found for anything else.
- */
-export async function readEntries(ctx: Ctx, account: string, page: Page = {}): Promise<Entries> {
-  requireRole(ctx, 'manager', 'billing');
-  const isKind = parseAccountId(account) === null;
-  const parsed = parseAccountId(isKind ? `${account}:x` : account);
-  if (!parsed || parsed.book === 'betting') throw new Refused('billing.not_found');
-  const [entries, accounts] = await Promise.all([
-    entriesOf(ctx, { book: parsed.book, account }, page),
-    isKind ? balancesOfKind(ctx, { book: parsed.book, kind: parsed.kind, limit: 100 }) : [],
-  ]);
-  return { account, entries, accounts };
 }
 
 /** The period that is running now, and the one before: what a close is offered for. */

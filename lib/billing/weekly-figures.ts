@@ -4,8 +4,15 @@ import type { Cents } from '#lib/kernel/money.ts';
 import { readSetting } from '#lib/kernel/settings.ts';
 import { type Period, periodAt } from './periods.rules.ts';
 
+/** The accounts whose entries of a week a figure is made of. */
+export const figureAccounts = {
+  revenue: ['clients:revenue', 'clients:discounts'],
+  cost: ['people:earnings', 'people:penalties', 'people:bonuses'],
+} as const;
+
 export type WeekFigures = {
   period: string;
+  from: Date;
   to: Date;
   /** Charged to clients after discounts. */
   revenueCents: Cents;
@@ -33,8 +40,9 @@ export async function weeklyFigures(ctx: Ctx, { weeksCount = 12 } = {}): Promise
   const of = (week: number, purpose: string) =>
     BigInt(rows.find((row) => row.week === week && row.purpose === purpose)?.cents ?? 0);
   return weeks
-    .map(({ period, to }, i) => ({
+    .map(({ period, from, to }, i) => ({
       period,
+      from,
       to,
       revenueCents: of(i + 1, 'invoice'),
       costCents: of(i + 1, 'statement'),

@@ -1,8 +1,7 @@
-import { Download } from 'lucide-react';
 import type { Metadata } from 'next';
 import { getTranslations } from 'next-intl/server';
 import { requireCtx } from '#app/session.ts';
-import { buttonClass } from '#app/ui/button-class.ts';
+import { DownloadLink } from '#app/ui/download-link.tsx';
 import { EmptyState } from '#app/ui/empty-state.tsx';
 import { PageHeader } from '#app/ui/layout-parts.tsx';
 import { Pager } from '#app/ui/pager.tsx';
@@ -32,12 +31,7 @@ export default async function MovementsPage({ searchParams }: { searchParams: Pr
         lead={t('movements.balanceNote')}
         back={<TextLink href="/invoices">{t('title')}</TextLink>}
         actions={
-          total > 0 && (
-            <a href="/invoices/movements.csv" download className={buttonClass()}>
-              <Download aria-hidden="true" />
-              {t('movements.csv')}
-            </a>
-          )
+          total > 0 && <DownloadLink href="/invoices/movements.csv">{t('movements.csv')}</DownloadLink>
         }
       />
       <MovementRows

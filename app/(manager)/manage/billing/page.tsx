@@ -1,5 +1,6 @@
 import type { Metadata } from 'next';
 import { getLocale, getTranslations } from 'next-intl/server';
+import { wallClockOf } from '#app/order-parts/wall-clock.ts';
 import { requireCtx } from '#app/session.ts';
 import { Callout } from '#app/ui/callout.tsx';
 import { formatMoney } from '#app/ui/format-money.ts';
@@ -9,9 +10,11 @@ import { Money } from '#app/ui/money.tsx';
 import { billingOverview, closablePeriods, weeklyFigures } from '#lib/billing/index.ts';
 import { accountNames } from '#lib/identity/index.ts';
 import { hasRole } from '#lib/kernel/ctx.ts';
+import { readSetting } from '#lib/kernel/settings.ts';
 import type { TrialRow } from '#lib/ledger/index.ts';
 import { CloseButtons } from './close-buttons.tsx';
 import { Closes } from './closes.tsx';
+import { Journal } from './journal.tsx';
 import { BillingTabs } from './tabs.tsx';
 import { TrialTable } from './trial-table.tsx';
 import { Weeks } from './weeks.tsx';
@@ -41,6 +44,7 @@ export default async function BillingPage() {
   const { clients, people, invoices, closes, pausesCount, parkedCount } = overview;
   const inTransitCents = -balance(people, 'in_transit');
   const canAct = hasRole(ctx, 'billing');
+  const today = wallClockOf(ctx.now, await readSetting(ctx, 'time_zone')).slice(0, 10);
   return (
     <>
       <PageHeader
@@ -103,6 +107,9 @@ export default async function BillingPage() {
       </Section>
       <Section id="weeks" title={t('weeks.title')} lead={t('weeks.lead')}>
         <Weeks weeks={weeks} />
+      </Section>
+      <Section id="journal" title={t('journal.title')} lead={t('journal.lead')}>
+        <Journal from={`${today.slice(0, 7)}-01`} to={today} />
       </Section>
       <Section id="closes" title={t('closes')} lead={t('closesLead')}>
         <Closes closes={closes} names={names} canAct={canAct} />

@@ -1,10 +1,12 @@
 import { useTranslations } from 'next-intl';
+import { entriesHref } from '#app/billing-parts/entries-href.ts';
 import { Money } from '#app/ui/money.tsx';
 import { Table } from '#app/ui/table.tsx';
+import { TextLink } from '#app/ui/text-link.tsx';
 import { When } from '#app/ui/when.tsx';
-import type { WeekFigures } from '#lib/billing/index.ts';
+import { figureAccounts, type WeekFigures } from '#lib/billing/index.ts';
 
-/** Revenue and cost week by week: figures for reading, bars for comparing. */
+/** Revenue and cost week by week: figures for reading, which open their entries, and bars for comparing. */
 export function Weeks({ weeks }: { weeks: readonly WeekFigures[] }) {
   const t = useTranslations('billing');
   const most = weeks.reduce((max, { revenueCents, costCents }) => {
@@ -41,7 +43,7 @@ export function Weeks({ weeks }: { weeks: readonly WeekFigures[] }) {
             </>
           ),
           number: true,
-          cell: (row) => <Money cents={row.revenueCents} bare />,
+          cell: (row) => <Figure of={row} which="revenue" cents={row.revenueCents} />,
         },
         {
           key: 'cost',
@@ -51,7 +53,7 @@ export function Weeks({ weeks }: { weeks: readonly WeekFigures[] }) {
             </>
           ),
           number: true,
-          cell: (row) => <Money cents={row.costCents} bare />,
+          cell: (row) => <Figure of={row} which="cost" cents={row.costCents} />,
         },
         {
           key: 'left',
@@ -62,6 +64,27 @@ export function Weeks({ weeks }: { weeks: readonly WeekFigures[] }) {
       ]}
       empty={null}
     />
+  );
+}
+
+function Figure({
+  of: { from, to },
+  which,
+  cents,
+}: {
+  of: WeekFigures;
+  which: keyof typeof figureAccounts;
+  cents: bigint;
+}) {
+  const href = entriesHref({
+    accounts: figureAccounts[which],
+    from: from.toISOString(),
+    to: to.toISOString(),
+  });
+  return (
+    <TextLink href={href}>
+      <Money cents={cents} bare />
+    </TextLink>
   );
 }
 

@@ -102,9 +102,18 @@ export default async function MoneyPage() {
           ))}
         </dl>
       </section>
-      <Section id="lines" title={t('lines')} lead={t('rule', { penalty: formatMoney(penaltyCents, locale) })}>
+      <Section
+        id="lines"
+        title={t('lines')}
+        lead={t('rule', { penalty: formatMoney(penaltyCents, locale) })}
+        actions={<LinkButton href="/work/money/movements">{tb('movements.all')}</LinkButton>}
+      >
         {money.items.length > 0 ? (
-          <StatementLines items={money.items} names={names} linked />
+          <StatementLines
+            items={money.items}
+            names={names}
+            hrefOf={(item) => (item.orderId ? `/work/${item.orderId}` : undefined)}
+          />
         ) : (
           <EmptyState art="asleep" title={t('none')}>
             {t('noneLead')}

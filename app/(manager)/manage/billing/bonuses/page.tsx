@@ -1,6 +1,8 @@
 import type { Metadata } from 'next';
 import { getTranslations } from 'next-intl/server';
+import { entriesHref } from '#app/billing-parts/entries-href.ts';
 import { requireCtx } from '#app/session.ts';
+import { DownloadLink } from '#app/ui/download-link.tsx';
 import { EmptyState } from '#app/ui/empty-state.tsx';
 import { PageHeader, Section } from '#app/ui/layout-parts.tsx';
 import { Money } from '#app/ui/money.tsx';
@@ -50,16 +52,27 @@ export default async function BonusesPage({ searchParams }: { searchParams: Prom
       />
       <BillingTabs />
       <Proposals proposals={proposals} names={names} managerId={ctx.actor.id} />
-      <Section id="given" title={t('manage.given')}>
+      <Section
+        id="given"
+        title={t('manage.given')}
+        actions={
+          rows.length > 0 && (
+            <DownloadLink href={entriesHref({ accounts: ['people:bonuses'] }, { csv: true })}>
+              {t('movements.csv')}
+            </DownloadLink>
+          )
+        }
+      >
         <Table
           caption={t('manage.tabs.bonuses')}
           rows={rows}
           rowKey={(row) => row.id}
+          rowHref={(row) => entriesHref({ accounts: ['people:bonuses'], entry: row.id })}
           columns={[
             {
               key: 'worker',
               header: t('columns.worker'),
-              cell: (row) => <span className="font-medium">{names.get(row.workerId) ?? '–'}</span>,
+              cell: (row) => names.get(row.workerId) ?? '–',
             },
             { key: 'reason', header: t('columns.reason'), cell: (row) => row.reason },
             {

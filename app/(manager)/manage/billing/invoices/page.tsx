@@ -3,6 +3,7 @@ import { getTranslations } from 'next-intl/server';
 import { InvoiceBadge } from '#app/billing-parts/document-badge.tsx';
 import { invoiceNumber } from '#app/billing-parts/invoice-number.ts';
 import { requireCtx } from '#app/session.ts';
+import { DownloadLink } from '#app/ui/download-link.tsx';
 import { EmptyState } from '#app/ui/empty-state.tsx';
 import { PageHeader } from '#app/ui/layout-parts.tsx';
 import { Money } from '#app/ui/money.tsx';
@@ -39,7 +40,16 @@ export default async function InvoicesPage({ searchParams }: { searchParams: Pro
   );
   return (
     <>
-      <PageHeader title={t('manage.title')} />
+      <PageHeader
+        title={t('manage.title')}
+        actions={
+          total > 0 && (
+            <DownloadLink href={`/manage/billing/invoices.csv${state ? `?state=${state}` : ''}`}>
+              {t('movements.csv')}
+            </DownloadLink>
+          )
+        }
+      />
       <BillingTabs />
       <StateTabs path="/manage/billing/invoices" states={states} words="states" current={state} />
       <Table

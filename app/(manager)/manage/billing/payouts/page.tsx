@@ -3,6 +3,7 @@ import { getLocale, getTranslations } from 'next-intl/server';
 import { StatementBadge } from '#app/billing-parts/document-badge.tsx';
 import { monthName } from '#app/billing-parts/month-name.ts';
 import { requireCtx } from '#app/session.ts';
+import { DownloadLink } from '#app/ui/download-link.tsx';
 import { EmptyState } from '#app/ui/empty-state.tsx';
 import { PageHeader } from '#app/ui/layout-parts.tsx';
 import { Money } from '#app/ui/money.tsx';
@@ -39,7 +40,16 @@ export default async function PayoutsPage({ searchParams }: { searchParams: Prom
   );
   return (
     <>
-      <PageHeader title={t('manage.title')} />
+      <PageHeader
+        title={t('manage.title')}
+        actions={
+          total > 0 && (
+            <DownloadLink href={`/manage/billing/payouts.csv${state ? `?state=${state}` : ''}`}>
+              {t('movements.csv')}
+            </DownloadLink>
+          )
+        }
+      />
       <BillingTabs />
       <StateTabs path="/manage/billing/payouts" states={states} words="statementStates" current={state} />
       <Table

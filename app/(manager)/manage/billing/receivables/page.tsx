@@ -1,9 +1,10 @@
 import type { Metadata } from 'next';
 import { getTranslations } from 'next-intl/server';
+import { entriesHref } from '#app/billing-parts/entries-href.ts';
 import { requireCtx } from '#app/session.ts';
+import { DownloadLink } from '#app/ui/download-link.tsx';
 import { EmptyState } from '#app/ui/empty-state.tsx';
 import { PageHeader } from '#app/ui/layout-parts.tsx';
-import { LinkButton } from '#app/ui/link-button.tsx';
 import { Money } from '#app/ui/money.tsx';
 import { Pager } from '#app/ui/pager.tsx';
 import { pageOf, type Search } from '#app/ui/search-params.ts';
@@ -37,7 +38,7 @@ export default async function ReceivablesPage({ searchParams }: { searchParams: 
         title={t('manage.title')}
         actions={
           rows.length > 0 && (
-            <LinkButton href="/manage/billing/receivables.csv">{t('movements.csv')}</LinkButton>
+            <DownloadLink href="/manage/billing/receivables.csv">{t('movements.csv')}</DownloadLink>
           )
         }
       />
@@ -46,7 +47,7 @@ export default async function ReceivablesPage({ searchParams }: { searchParams: 
         caption={t('manage.tabs.receivables')}
         rows={rows}
         rowKey={(row) => row.clientId}
-        rowHref={(row) => `/manage/billing/entries?account=clients:receivable:${row.clientId}`}
+        rowHref={(row) => entriesHref({ accounts: [`clients:receivable:${row.clientId}`] })}
         columns={[
           { key: 'client', header: t('columns.client'), cell: (row) => names.get(row.clientId) ?? '–' },
           ...ages.map((age, i) => ({

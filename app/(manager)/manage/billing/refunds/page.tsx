@@ -6,6 +6,7 @@ import { methodWords } from '#app/billing-parts/method-words.ts';
 import { RefundBadge } from '#app/billing-parts/refund-list.tsx';
 import { requireCtx } from '#app/session.ts';
 import { ConfirmButton } from '#app/ui/confirm-button.tsx';
+import { DownloadLink } from '#app/ui/download-link.tsx';
 import { EmptyState } from '#app/ui/empty-state.tsx';
 import { formatMoney } from '#app/ui/format-money.ts';
 import { PageHeader } from '#app/ui/layout-parts.tsx';
@@ -45,7 +46,16 @@ export default async function RefundsPage({ searchParams }: { searchParams: Prom
   );
   return (
     <>
-      <PageHeader title={t('manage.title')} />
+      <PageHeader
+        title={t('manage.title')}
+        actions={
+          total > 0 && (
+            <DownloadLink href={`/manage/billing/refunds.csv${state ? `?state=${state}` : ''}`}>
+              {t('movements.csv')}
+            </DownloadLink>
+          )
+        }
+      />
       <BillingTabs />
       <LinkTabs
         label={t('manage.filter')}

@@ -44,7 +44,7 @@ export default async function StatementPage({ params }: Props) {
       names={names}
       workerName={names.get(found.statement.workerId) ?? ''}
       back={<TextLink href="/work/money">{t('back')}</TextLink>}
-      linked
+      hrefOf={(item) => (item.orderId ? `/work/${item.orderId}` : undefined)}
     />
   );
 }

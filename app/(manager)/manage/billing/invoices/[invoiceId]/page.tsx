@@ -1,10 +1,12 @@
 import type { Metadata } from 'next';
 import { notFound } from 'next/navigation';
 import { getTranslations } from 'next-intl/server';
+import { entriesHref } from '#app/billing-parts/entries-href.ts';
 import { invoiceNumber } from '#app/billing-parts/invoice-number.ts';
 import { InvoicePaper } from '#app/billing-parts/invoice-paper.tsx';
 import { requireCtx } from '#app/session.ts';
 import { ConfirmButton } from '#app/ui/confirm-button.tsx';
+import { LinkButton } from '#app/ui/link-button.tsx';
 import { TextLink } from '#app/ui/text-link.tsx';
 import { readInvoice } from '#lib/billing/index.ts';
 import { accountNames } from '#lib/identity/index.ts';
@@ -44,6 +46,9 @@ export default async function InvoicePage({ params }: { params: Promise<{ invoic
       refunds={refunds}
       clientName={names.get(invoice.clientId) ?? '–'}
       back={<TextLink href="/manage/billing/invoices">{t('tabs.invoices')}</TextLink>}
+      hrefOf={(item) =>
+        entriesHref({ accounts: [`clients:receivable:${invoice.clientId}`], entry: item.transactionId })
+      }
       actions={
         <>
           <LinkButton href={entriesHref({ subject: invoiceId })}>{t('entriesLink')}</LinkButton>

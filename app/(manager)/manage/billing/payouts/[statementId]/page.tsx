@@ -1,12 +1,14 @@
 import type { Metadata } from 'next';
 import { notFound } from 'next/navigation';
 import { getLocale, getTranslations } from 'next-intl/server';
+import { entriesHref } from '#app/billing-parts/entries-href.ts';
 import { failureWords } from '#app/billing-parts/failure-words.ts';
 import { StatementPaper } from '#app/billing-parts/statement-paper.tsx';
 import { requireCtx } from '#app/session.ts';
 import { Callout } from '#app/ui/callout.tsx';
 import { ConfirmButton } from '#app/ui/confirm-button.tsx';
 import { formatMoney } from '#app/ui/format-money.ts';
+import { LinkButton } from '#app/ui/link-button.tsx';
 import { TextLink } from '#app/ui/text-link.tsx';
 import { readStatement } from '#lib/billing/index.ts';
 import { accountNames } from '#lib/identity/index.ts';
@@ -57,25 +59,31 @@ export default async function PayoutPage({ params }: { params: Promise<{ stateme
       names={names}
       workerName={names.get(statement.workerId) ?? '–'}
       back={<TextLink href="/manage/billing/payouts">{t('tabs.payouts')}</TextLink>}
+      hrefOf={(item) =>
+        entriesHref({ accounts: [`people:payable:${statement.workerId}`], entry: item.transactionId })
+      }
       actions={
-        hasRole(ctx, 'billing') && (
-          <>
-            {parked && <ParkedActions attempt={parked} />}
-            {statement.state === 'failed' && (
-              <ConfirmButton
-                action={payAgainAction}
-                hidden={{ statementId }}
-                title={t('payAgainTitle', { amount: formatMoney(statement.amountCents, locale) })}
-                description={t('payAgainText')}
-                confirm={t('payAgain')}
-                tone="primary"
-                variant="primary"
-              >
-                {t('payAgain')}
-              </ConfirmButton>
-            )}
-          </>
-        )
+        <>
+          <LinkButton href={entriesHref({ subject: statementId })}>{t('entriesLink')}</LinkButton>
+          {hasRole(ctx, 'billing') && (
+            <>
+              {parked && <ParkedActions attempt={parked} />}
+              {statement.state === 'failed' && (
+                <ConfirmButton
+                  action={payAgainAction}
+                  hidden={{ statementId }}
+                  title={t('payAgainTitle', { amount: formatMoney(statement.amountCents, locale) })}
+                  description={t('payAgainText')}
+                  confirm={t('payAgain')}
+                  tone="primary"
+                  variant="primary"
+                >
+                  {t('payAgain')}
+                </ConfirmButton>
+              )}
+            </>
+          )}
+        </>
       }
     />
   );
