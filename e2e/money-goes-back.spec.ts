@@ -63,10 +63,35 @@ test('a refund goes back by the way it was paid, and a payout that came back is 
         await dialog.getByRole('button', { name: 'Refund' }).click();
         await expect(dialog).toBeHidden();
       };
+      // The answer is lost on its way, the page is shown anew, and the form is sent again: one refund.
+      await billing.route(
+        () => true,
+        async (route) => {
+          if (route.request().method() !== 'POST') return route.fallback();
+          await route.fetch();
+          await route.abort();
+          await billing.unrouteAll();
+        },
+      );
+      await billing.getByRole('button', { name: 'Refund' }).click();
+      const lost = billing.getByRole('dialog');
+      await expect(lost).toContainText('At most 123.40\u00a0units. This cannot be undone.');
+      await lost.getByLabel('Amount in units').fill('23.40');
+      await lost.getByLabel('Why').fill('Half of the glass was left');
+      await lost.getByRole('button', { name: 'Refund' }).click();
+      await expect(lost.getByText('No answer came')).toBeVisible();
+      await billing.keyboard.press('Escape');
+      await expect(billing.getByText(/^23\.40\sunits to/)).toBeVisible();
       await refund('23.40', 'Half of the glass was left');
+      await expect(billing.getByText(/^23\.40\sunits to/)).toHaveCount(1);
       await expect(billing.getByText(/^23\.40\sunits to/)).toBeVisible();
       await expect(billing.getByText('Given back, as decided.')).toBeVisible();
       await setKnobs('gateway', { failNext: 1 });
+      await billing.getByRole('button', { name: 'Refund' }).click();
+      await expect(billing.getByRole('dialog')).toContainText(
+        'At most 100.00\u00a0units: 23.40\u00a0units of 123.40\u00a0units was given back before.',
+      );
+      await billing.keyboard.press('Escape');
       await refund('10', 'A splinter');
       await expect(billing.getByText(/^Not possible, as decided\./)).toBeVisible();
       await expectReadable(billing);

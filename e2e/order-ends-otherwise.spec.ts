@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test';
-import { expectReadable, inMinutes, mailsTo, signedIn, testersBrowser } from './fixtures.ts';
+import { expectReadable, inMinutes, mailsTo, picture, signedIn, testersBrowser } from './fixtures.ts';
 import { assigned, handOver, placeOrder, row, startAndReport, workerAt } from './steps.ts';
 
 const place = (what: string) => `${what}, shelf ${Date.now() % 100_000}`;
@@ -149,6 +149,32 @@ test('a worker cannot come: the client knows at once, and is offered another tim
 
   await manager.goto('/manage/quality');
   await expect(row(manager, order.number)).toContainText('My paw hurts.', { timeout: 30_000 });
+
+  await test.step('whoever studies it waives the penalty, and everybody reads who and why', async () => {
+    await row(manager, order.number).getByRole('link').click();
+    const penalty = manager.getByRole('region', { name: 'Penalty' });
+    await expect(async () => {
+      await manager.reload();
+      await expect(penalty).toContainText(`${order.workerName} was fined 40.00\u00a0units`, { timeout: 2000 });
+    }).toPass();
+    await penalty.getByRole('button', { name: 'Waive the penalty' }).click();
+    const dialog = manager.getByRole('dialog');
+    await dialog.getByRole('button', { name: 'Waive the penalty' }).click();
+    await expect(dialog.getByText('Please fill this in.')).toBeVisible();
+    await dialog.getByLabel('Why').fill('The paw was bitten at work.');
+    await expectReadable(manager);
+    await dialog.getByRole('button', { name: 'Waive the penalty' }).click();
+    await expect(penalty).toContainText(/Penalty waived by Marfa Whiskers, .*because: The paw was bitten/);
+    await expect(penalty.getByRole('button')).toHaveCount(0);
+    await expectReadable(manager);
+    await manager.goto(`/manage/orders/${order.orderId}`);
+    await expect(penalty).toContainText('Penalty waived by Marfa Whiskers');
+    await expectReadable(manager);
+    await picture(manager, 'penalty-waived');
+    await worker.goto('/work/money');
+    await expect(worker.getByText('from Marfa Whiskers: The paw was bitten at work.')).toBeVisible();
+    await expectReadable(worker);
+  });
 });
 
 test('a manager ends an order with a reason that stays [US-200]', async ({ browser }) => {

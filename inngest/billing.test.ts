@@ -55,6 +55,7 @@ import {
   payoutFailed,
   payoutRequested,
   payoutReturned,
+  penaltyOf,
   readEntries,
   readInvoice,
   readPayoutChange,
@@ -1391,12 +1392,29 @@ describe('a bonus [US-270]', () => {
 
   test('a penalty is waived once, with a reason', async () => {
     const order = await end({ outcome: 'failed' });
-    const waive = () =>
-      waivePenalty(as(ctx, 'manager'), { orderId: order.orderId, reason: 'The lift was stuck' });
+    const manager = as(ctx, 'manager');
+    const waive = () => waivePenalty(manager, { orderId: order.orderId, reason: 'The lift was stuck' });
+    expect(await penaltyOf(manager, order.orderId)).toEqual({
+      workerId: order.workerId,
+      amountCents: 4_000n,
+      waived: null,
+    });
+    for (const other of [client(order.clientId), worker(order.workerId!)]) {
+      const theirs = as(ctx, other);
+      await expect(
+        waivePenalty(theirs, { orderId: order.orderId, reason: 'Please do' }),
+      ).rejects.toMatchObject({ code: 'not_allowed' });
+      await expect(penaltyOf(theirs, order.orderId)).rejects.toMatchObject({ code: 'not_allowed' });
+    }
     expect(await waive()).toEqual({ isWaivedNow: true });
     expect(await waive()).toEqual({ isWaivedNow: false });
+    expect(await penaltyOf(manager, order.orderId)).toMatchObject({
+      amountCents: 4_000n,
+      waived: { byId: manager.actor.id, reason: 'The lift was stuck', at: manager.now },
+    });
     expect(await owed(order.workerId)).toBe(0n);
     const completed = await end();
+    expect(await penaltyOf(manager, completed.orderId)).toBeNull();
     await expect(
       waivePenalty(as(ctx, 'manager'), { orderId: completed.orderId, reason: 'No' }),
     ).rejects.toMatchObject({
@@ -1581,7 +1599,9 @@ test('somebody else’s invoice, statement and method are not found', async () =
   await expect(readInvoice(as(ctx, 'client'), 'x')).rejects.toMatchObject(notFound);
   await expect(payInvoice(as(ctx, 'client'), { invoiceId: invoice.id })).rejects.toMatchObject(notFound);
   await expect(readStatement(as(ctx, 'worker'), statement.id)).rejects.toMatchObject(notFound);
-  await expect(readEntries(as(ctx, 'manager'), { accounts: ['betting:pool'] })).rejects.toMatchObject(notFound);
+  await expect(readEntries(as(ctx, 'manager'), { accounts: ['betting:pool'] })).rejects.toMatchObject(
+    notFound,
+  );
   await expect(readEntries(as(ctx, 'client'), { accounts: ['clients:bank'] })).rejects.toMatchObject({
     code: 'not_allowed',
   });

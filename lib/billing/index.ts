@@ -31,6 +31,7 @@ export { notePayoutAccount, openPayoutAccount } from './open-payout-account.ts';
 export { pauseClose } from './pause-close.ts';
 export { payInvoice } from './pay-invoice.ts';
 export { type EndedOrder, postEndedOrder } from './post-ended-order.ts';
+export { type Penalty, penaltyOf } from './penalty-of.ts';
 export * from './reads.ts';
 export { type Age, ages, exportReceivables, type Receivable, receivables } from './receivables.ts';
 export { reconcilePage } from './reconcile-page.ts';

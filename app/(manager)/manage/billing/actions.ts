@@ -19,6 +19,7 @@ import {
   retryPayout,
   retryRefund,
   settleParked,
+  waivePenalty,
   writeOffInvoice,
 } from '#lib/billing/index.ts';
 
@@ -156,5 +157,15 @@ export async function decideBonusAction(_state: FormState, form: FormData): Prom
     await decideBonus(ctx, { bonusId: form.get('bonusId'), decision: form.get('decision') });
     const t = await words();
     return { message: t(form.get('decision') === 'given' ? 'bonusGiven' : 'proposals.declined') };
+  });
+}
+
+export async function waivePenaltyAction(_state: FormState, form: FormData): Promise<FormState> {
+  return runAction(form, async (ctx) => {
+    const { isWaivedNow } = await waivePenalty(ctx, {
+      orderId: form.get('orderId'),
+      reason: form.get('reason'),
+    });
+    return { message: (await words())(isWaivedNow ? 'penalty.waivedNow' : 'penalty.waivedBefore') };
   });
 }

@@ -13,10 +13,13 @@ import { Money } from '#app/ui/money.tsx';
 import { Table } from '#app/ui/table.tsx';
 import { TextLink } from '#app/ui/text-link.tsx';
 import { When } from '#app/ui/when.tsx';
+import { penaltyOf } from '#lib/billing/index.ts';
 import { serviceVersion } from '#lib/catalog/index.ts';
 import { readStock } from '#lib/consumables/index.ts';
+import { accountNames } from '#lib/identity/index.ts';
 import { matchOf } from '#lib/matching/index.ts';
 import { allowedActions, historyOf, orderForManagers } from '#lib/ordering/index.ts';
+import { OrderPenalty } from '../../billing/order-penalty.tsx';
 import { end } from '../actions.ts';
 import { MatchTrace } from './match-trace.tsx';
 
@@ -34,7 +37,7 @@ export default async function ManageOrderPage({ params }: Props) {
   const { id } = await params;
   const order = await orderForManagers(ctx, id);
   if (!order) notFound();
-  const [t, skill, catalog, locale, history, match, version, stock] = await Promise.all([
+  const [t, skill, catalog, locale, history, match, version, stock, penalty] = await Promise.all([
     getTranslations('ordering'),
     getTranslations('catalog.skills'),
     getTranslations('catalog'),
@@ -43,7 +46,11 @@ export default async function ManageOrderPage({ params }: Props) {
     matchOf(ctx, id),
     serviceVersion(ctx, order.serviceVersionId),
     readStock(ctx),
+    order.state === 'failed' ? penaltyOf(ctx, id) : null,
   ]);
+  const penaltyNames = penalty
+    ? await accountNames(ctx, [penalty.workerId, ...(penalty.waived ? [penalty.waived.byId] : [])])
+    : new Map<string, string>();
   const itemNames = new Map(stock.map((item) => [item.code, localized(item.name, locale)]));
   const ends = allowedActions(order, 'manager');
   const outcomes = ends.map(({ action, allowed, reason }) => {
@@ -196,6 +203,7 @@ export default async function ManageOrderPage({ params }: Props) {
               ]}
             />
           </Section>
+          {penalty && <OrderPenalty orderId={id} penalty={penalty} names={penaltyNames} />}
           {(order.startPhotoId || order.reportPhotoId) && (
             <Section title={t('order.photos')} id="photos">
               <ul className="flex flex-wrap gap-4">

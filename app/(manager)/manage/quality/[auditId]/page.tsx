@@ -12,10 +12,12 @@ import { StateBadge } from '#app/ui/state-badge.tsx';
 import { TextLink } from '#app/ui/text-link.tsx';
 import { Timeline } from '#app/ui/timeline.tsx';
 import { When } from '#app/ui/when.tsx';
+import { penaltyOf } from '#lib/billing/index.ts';
 import { accountNames } from '#lib/identity/index.ts';
 import { Refused } from '#lib/kernel/refused.ts';
 import { historyOf, orderForManagers } from '#lib/ordering/index.ts';
 import { auditDetails } from '#lib/quality/index.ts';
+import { OrderPenalty } from '../../billing/order-penalty.tsx';
 import { ConcludeForm, draftOfConclusion } from '../conclude-form.tsx';
 import { Contacts } from '../contacts.tsx';
 import { Findings } from '../findings.tsx';
@@ -41,11 +43,12 @@ async function auditOf(auditId: string) {
 /** One study: everything about the order on the left, what we say to the client and conclude on the right. */
 export default async function AuditPage({ params }: Props) {
   const { ctx, audit, contacts, hypothesis } = await auditOf((await params).auditId);
-  const [t, to, locale, order] = await Promise.all([
+  const [t, to, locale, order, penalty] = await Promise.all([
     getTranslations('quality'),
     getTranslations('ordering'),
     getLocale(),
     orderForManagers(ctx, audit.orderId),
+    audit.ending === 'failed' ? penaltyOf(ctx, audit.orderId) : null,
   ]);
   const [history, names] = await Promise.all([
     order ? historyOf(ctx, order) : [],
@@ -53,6 +56,7 @@ export default async function AuditPage({ params }: Props) {
       audit.clientId,
       audit.workerId ?? '',
       audit.concludedBy ?? '',
+      penalty?.waived?.byId ?? '',
       ...contacts.map(({ by }) => by),
     ]),
   ]);
@@ -208,6 +212,7 @@ export default async function AuditPage({ params }: Props) {
               />
             </Section>
           )}
+          {penalty && <OrderPenalty orderId={audit.orderId} penalty={penalty} names={names} />}
           <Contacts auditId={audit.id} contacts={contacts} names={names} />
         </div>
       </div>
