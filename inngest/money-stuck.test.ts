@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { and, desc, eq } from 'drizzle-orm';
+import { and, desc, eq, inArray, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { attempts, invoices, statements } from '#db/schema/billing.ts';
 import { audit } from '#db/schema/kernel.ts';
@@ -427,5 +427,100 @@ describe('a payout account that Golden Hat refuses', () => {
     expect(await statementNow(statement.id)).toMatchObject({ state: 'paid' });
     expect(await attemptsOf(statement.id)).toMatchObject([{ target: 'GH-TOMCAT-1', state: 'succeeded' }]);
     expect(await myPayoutDetails(worker)).toMatchObject({ isRefused: false });
+  });
+});
+
+describe('chasing after an outage', () => {
+  /** Attempts at invoices of a new client each that are due to be asked about. */
+  async function due(count: number, purpose: 'charge' | 'refund' = 'charge') {
+    const made = Array.from({ length: count }, () => ({ id: randomUUID(), document: randomUUID() }));
+    const claim = {
+      fromAt: ctx.now,
+      toAt: ctx.now,
+      amountCents: 100n,
+      state: 'settling',
+      issuedAt: ctx.now,
+    } as const;
+    const [found] = await ctx.db.execute<{ last: number }>(
+      sql`select coalesce(max(number), 0) as last from billing.invoices`,
+    );
+    await ctx.db.insert(invoices).values(
+      made.map(({ document }, i) => ({
+        ...claim,
+        id: document,
+        clientId: randomUUID(),
+        number: found!.last + i + 1,
+        period: '2026-03-01',
+        attemptsCount: 1,
+      })),
+    );
+    await ctx.db.insert(attempts).values(
+      made.map(({ id, document }, i) => ({
+        id,
+        purpose,
+        documentId: document,
+        partyId: randomUUID(),
+        attemptNo: 1,
+        key: `${purpose}:${document}:1`,
+        amountCents: 100n,
+        target: 'token',
+        targetLabel: 'Card',
+        state: 'asking' as const,
+        nextAskAt: new Date(ctx.now.getTime() - (count - i)),
+        createdAt: ctx.now,
+      })),
+    );
+    return made.map(({ id }) => id);
+  }
+  const countOf = (state: 'asking' | 'unknown' | 'succeeded', ids: string[]) =>
+    ctx.db.$count(attempts, and(inArray(attempts.id, ids), eq(attempts.state, state)));
+
+  test('asks ten at once, page after page, until nothing is due', async () => {
+    const ids = await due(120);
+    partners.waitFor(10);
+    await runPolicy(chaseMoney, ctx, {});
+    expect(await countOf('succeeded', ids)).toBe(120);
+  });
+
+  test('leaves a partner that answers nobody alone until the next time, and nobody loses an ask', async () => {
+    const ids = await due(30);
+    partners.goDown(true);
+    for (const asked of [10, 20]) {
+      await runPolicy(chaseMoney, ctx, {});
+      expect(partners.asked).toHaveLength(asked);
+      expect([await countOf('unknown', ids), await countOf('asking', ids)]).toEqual([asked, 30 - asked]);
+    }
+    partners.goDown(false);
+    await runPolicy(chaseMoney, ctx, {});
+    expect(await countOf('succeeded', ids)).toBe(10);
+    await runPolicy(chaseMoney, at(ctx, '2026-03-02T09:01:00Z'), {});
+    expect(await countOf('succeeded', ids)).toBe(30);
+  });
+
+  test('asks about the others although one makes a fault, and says so', async () => {
+    const ids = await due(12);
+    // The first one belongs to no refund: what the partner says about it cannot be noted.
+    const [broken] = await due(1, 'refund');
+    const first = new Date(ctx.now.getTime() - 60_000);
+    await ctx.db.update(attempts).set({ nextAskAt: first }).where(eq(attempts.id, broken!));
+    await expect(runPolicy(chaseMoney, ctx, {})).rejects.toThrow();
+    expect(await countOf('succeeded', ids)).toBe(12);
+    await ctx.db.update(attempts).set({ nextAskAt: null }).where(eq(attempts.id, broken!));
+  });
+
+  test('asks for the next try of more invoices than one page has, each once', async () => {
+    const ids = await due(1_100);
+    await ctx.db
+      .update(attempts)
+      .set({ state: 'failed', nextAskAt: null, settledAt: ctx.now })
+      .where(inArray(attempts.id, ids));
+    await ctx.db.execute(sql`update billing.invoices set state = 'failed', next_attempt_at = ${ctx.now.toISOString()}
+      where id in (select document_id from billing.attempts where state = 'failed' and settled_at = ${ctx.now.toISOString()})`);
+    const count = async () =>
+      (await emitted(ctx, chargeRequested)).filter(({ amountCents }) => amountCents === '100').length;
+    for (let i = 0; i < 2; i++) {
+      await runPolicy(chaseMoney, ctx, {});
+      expect(await count()).toBe(1_100);
+    }
   });
 });

@@ -10,8 +10,8 @@ import {
 } from '#db/schema/billing.ts';
 import {
   askAgain,
-  askPartner,
-  attemptsToAsk,
+  askDueAttempts,
+  askedPartners,
   type EndedOrder,
   grantRefund,
   listDiscrepancies,
@@ -147,11 +147,7 @@ export async function playChaos(
     const at = system(now);
     await forEachAtOnce(partners.advance(at.now), atOnce, (notice) => receiveWebhook(at, notice));
     await pump(at, policies, { atOnce, isTwice });
-    for (;;) {
-      const due = await attemptsToAsk(at);
-      if (due.length === 0) break;
-      await forEachAtOnce(due, atOnce, (attemptId) => askPartner(at, { attemptId }));
-    }
+    for (const partner of askedPartners) while ((await askDueAttempts(at, { partner })).goesOn);
     do await requestDueAttempts(at);
     while (await pump(at, policies, { atOnce, isTwice }));
   }

@@ -8,7 +8,12 @@ import { routes } from './partner-list.ts';
 import { settleAttempt } from './settle-attempt.ts';
 
 type Attempt = typeof attempts.$inferSelect;
-export type Asked = { state: AttemptState; nextAskAt: Date | null };
+export type Asked = {
+  state: AttemptState;
+  nextAskAt: Date | null;
+  /** False when the partner gave no answer to this ask. */
+  isAnswered?: boolean;
+};
 
 // A process that dies between the ask and its answer leaves this as the time of the next ask.
 const graceMs = 60_000;
@@ -32,7 +37,8 @@ export async function askPartner(ctx: Ctx, { attemptId }: { attemptId: string })
   let truth = how === 'order' ? await order(attempt) : await query(attempt);
   // Not on the partner's list: the key makes it safe to order again.
   if (truth.is === 'never_heard') truth = await order(attempt);
-  return settleAttempt(ctx, { attemptId, truth });
+  const asked = await settleAttempt(ctx, { attemptId, truth });
+  return asked && { ...asked, isAnswered: truth.is !== 'unknown' };
 }
 
 /** A partner's notice is a hint: asks by key what is true, also about an attempt that had failed. Not ours: ignored. */
@@ -64,7 +70,7 @@ async function queryEnded(ctx: Ctx, attempt: Attempt): Promise<Asked | null> {
   await transaction(ctx, (tx) =>
     tx.db.update(attempts).set({ nextAskAt }).where(eq(attempts.id, attempt.id)),
   );
-  return asked && { ...asked, nextAskAt };
+  return asked && { ...asked, nextAskAt, isAnswered: truth.is !== 'unknown' };
 }
 
 async function order({ purpose, key, amountCents, target }: Attempt): Promise<Truth> {

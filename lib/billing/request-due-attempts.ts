@@ -1,29 +1,20 @@
 import { and, asc, inArray, isNotNull, lte } from 'drizzle-orm';
-import { attempts, invoices, statements } from '#db/schema/billing.ts';
+import { invoices, statements } from '#db/schema/billing.ts';
 import { type Ctx, requireRole } from '#lib/kernel/ctx.ts';
 import { transaction } from '#lib/kernel/transaction.ts';
 import { chargeRequested, payoutRequested } from './events.ts';
 import { safetyNetMs } from './issue-invoices.ts';
 
-const batch = 100;
+const pageSize = 500;
 
-/** Attempts whose next ask has come, the longest waiting first, at most 100. */
-export async function attemptsToAsk(ctx: Ctx): Promise<string[]> {
-  requireRole(ctx, 'system');
-  const rows = await ctx.db
-    .select({ id: attempts.id })
-    .from(attempts)
-    .where(and(isNotNull(attempts.nextAskAt), lte(attempts.nextAskAt, ctx.now)))
-    .orderBy(asc(attempts.nextAskAt))
-    .limit(batch);
-  return rows.map(({ id }) => id);
-}
-
-/** Asks for a further attempt at each invoice and statement whose time has come, at most 100 of each. */
-export async function requestDueAttempts(ctx: Ctx): Promise<void> {
+/**
+ * Asks for a further attempt at the next invoices and statements whose time has come, at most 500 of each. Answers whether to
+ * go on: more may be due.
+ */
+export async function requestDueAttempts(ctx: Ctx): Promise<{ goesOn: boolean }> {
   requireRole(ctx, 'system');
   const later = new Date(ctx.now.getTime() + safetyNetMs);
-  await transaction(ctx, async (tx) => {
+  return transaction(ctx, async (tx) => {
     const dueInvoices = await tx.db
       .select()
       .from(invoices)
@@ -35,7 +26,7 @@ export async function requestDueAttempts(ctx: Ctx): Promise<void> {
         ),
       )
       .orderBy(asc(invoices.nextAttemptAt))
-      .limit(batch)
+      .limit(pageSize)
       .for('update', { skipLocked: true });
     for (const { id, clientId, amountCents, attemptsCount } of dueInvoices)
       tx.emit(chargeRequested, {
@@ -55,7 +46,7 @@ export async function requestDueAttempts(ctx: Ctx): Promise<void> {
         ),
       )
       .orderBy(asc(statements.nextAttemptAt))
-      .limit(batch)
+      .limit(pageSize)
       .for('update', { skipLocked: true });
     for (const { id, workerId, amountCents, attemptsCount } of dueStatements)
       tx.emit(payoutRequested, {
@@ -84,5 +75,6 @@ export async function requestDueAttempts(ctx: Ctx): Promise<void> {
             dueStatements.map(({ id }) => id),
           ),
         );
+    return { goesOn: dueInvoices.length === pageSize || dueStatements.length === pageSize };
   });
 }

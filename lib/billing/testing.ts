@@ -38,6 +38,8 @@ export async function startPartners() {
   let refusals = 0;
   const asked: string[] = [];
   let isDown = false;
+  let crowd = 0;
+  const waiting: (() => void)[] = [];
   let now = new Date();
 
   const server: Server = createServer(async (request, response) => {
@@ -50,6 +52,12 @@ export async function startPartners() {
     };
     asked.push(`${request.method} ${url.pathname}`);
     if (isDown) return request.socket.destroy();
+    if (crowd > 0) {
+      await new Promise<void>((resolve) => {
+        waiting.push(resolve);
+        if (waiting.length >= crowd) for (const go of waiting.splice(0)) go();
+      });
+    }
     if (request.method === 'GET' && url.searchParams.has('from')) {
       const [from, to] = [url.searchParams.get('from')!, url.searchParams.get('to')!];
       const all = [...kept.values()].filter(
@@ -119,6 +127,10 @@ export async function startPartners() {
 
   return {
     behave: (...next: Behaviour[]) => void queue.push(...next),
+    /** Answers nobody before so many ask at once; 0: everybody at once. */
+    waitFor: (count: number) => {
+      crowd = count;
+    },
     /** The next so many ways to pay or be paid are refused, each under its key for ever. */
     refuse: (count: number) => {
       refusals = count;
@@ -128,6 +140,7 @@ export async function startPartners() {
       queue.length = 0;
       asked.length = 0;
       refusals = 0;
+      crowd = 0;
       isDown = false;
     },
     goDown: (down: boolean) => {
