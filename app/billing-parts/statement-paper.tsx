@@ -90,7 +90,11 @@ export function StatementPaper({
           {attempts.length > 0 ? (
             <AttemptList attempts={attempts} label={t('statement.attempts')} />
           ) : (
-            <p className="text-ink-2">{t(isCarried ? 'statement.noAttempts' : 'invoice.noAttempts')}</p>
+            <p className="text-ink-2">
+              {isCarried
+                ? t('statement.noAttempts')
+                : t(statement.state === 'failed' ? 'statement.nothingSent' : 'invoice.noAttempts')}
+            </p>
           )}
         </Section>
       </div>

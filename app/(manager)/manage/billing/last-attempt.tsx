@@ -15,7 +15,7 @@ export function LastAttempt({
   state: string;
 }) {
   const t = useTranslations('billing');
-  if (!attempt) return <span className="text-ink-3">–</span>;
+  if (!attempt) return state === 'failed' ? t('manage.unopened') : <span className="text-ink-3">–</span>;
   return (
     <span>
       {t('attemptLine', {

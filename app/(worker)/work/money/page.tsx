@@ -3,6 +3,7 @@ import { getLocale, getTranslations } from 'next-intl/server';
 import { StatementBadge } from '#app/billing-parts/document-badge.tsx';
 import { failureWords } from '#app/billing-parts/failure-words.ts';
 import { monthName } from '#app/billing-parts/month-name.ts';
+import { NotAllShown } from '#app/billing-parts/not-all-shown.tsx';
 import { StatementLines } from '#app/billing-parts/statement-lines.tsx';
 import { requireCtx } from '#app/session.ts';
 import { Callout } from '#app/ui/callout.tsx';
@@ -12,23 +13,28 @@ import { PageHeader, Section } from '#app/ui/layout-parts.tsx';
 import { Link } from '#app/ui/link.tsx';
 import { LinkButton } from '#app/ui/link-button.tsx';
 import { Money } from '#app/ui/money.tsx';
+import { Pager } from '#app/ui/pager.tsx';
+import { pageOf, type Search } from '#app/ui/search-params.ts';
 import { When } from '#app/ui/when.tsx';
 import { myMoney, myPayoutDetails, penaltyCents } from '#lib/billing/index.ts';
 import { accountNames } from '#lib/identity/index.ts';
+
+const pageSize = 12;
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations('billing.money'))('title') };
 }
 
 /** A worker's month line by line, and what was paid before [US-250][US-260]. */
-export default async function MoneyPage() {
+export default async function MoneyPage({ searchParams }: { searchParams: Promise<Search> }) {
   const ctx = await requireCtx('worker');
+  const search = await searchParams;
   const [t, tb, to, locale, money, details] = await Promise.all([
     getTranslations('billing.money'),
     getTranslations('billing'),
     getTranslations('billing.payoutDetails'),
     getLocale(),
-    myMoney(ctx),
+    myMoney(ctx, { limit: pageSize, offset: (pageOf(search) - 1) * pageSize }),
     myPayoutDetails(ctx),
   ]);
   const givers = money.items.flatMap(({ details }) =>
@@ -48,7 +54,17 @@ export default async function MoneyPage() {
       <PageHeader title={t('title')} />
       {!money.hasPayoutAccount && (
         <div className="mb-5">
-          <Callout tone="info">{t('noAccount')}</Callout>
+          {details.isRefused ? (
+            <Callout
+              tone="warn"
+              title={to('refusedTitle')}
+              action={<LinkButton href="/work/money/details">{to('give')}</LinkButton>}
+            >
+              {to('refusedLead')}
+            </Callout>
+          ) : (
+            <Callout tone="info">{t('noAccount')}</Callout>
+          )}
         </div>
       )}
       {money.takenBackCents < 0n && (
@@ -59,7 +75,8 @@ export default async function MoneyPage() {
         </div>
       )}
       {money.statements
-        .filter(({ state }) => state === 'failed')
+        // Without an account nothing was sent: that is said above.
+        .filter(({ state, lastAttempt }) => state === 'failed' && (lastAttempt || !details.isRefused))
         .map((statement) => {
           const isReturned = statement.lastAttempt?.state === 'returned';
           return (
@@ -119,6 +136,7 @@ export default async function MoneyPage() {
             {t('noneLead')}
           </EmptyState>
         )}
+        <NotAllShown shown={money.items.length} all={money.itemsCount} href="/work/money/movements" />
       </Section>
       <Section
         id="statements"
@@ -130,7 +148,7 @@ export default async function MoneyPage() {
           </>
         }
       >
-        {money.statements.length === 0 ? (
+        {money.statementsCount === 0 ? (
           <p className="border-y py-4 text-ink-2">{t('noStatements')}</p>
         ) : (
           <ul className="divide-y border-y">
@@ -154,6 +172,7 @@ export default async function MoneyPage() {
             ))}
           </ul>
         )}
+        <Pager search={search} pageSize={pageSize} total={money.statementsCount} anchor="statements" />
       </Section>
       <Section
         id="details"
@@ -161,7 +180,9 @@ export default async function MoneyPage() {
         actions={<LinkButton href="/work/money/details">{to('change')}</LinkButton>}
       >
         <p className="border-y py-4 text-ink-2">
-          {details.account ? to('now', { account: details.account, name: details.name ?? '' }) : to('none')}
+          {details.account
+            ? to('now', { account: details.account, name: details.name ?? '' })
+            : to(details.isRefused ? 'refused' : 'none')}
         </p>
       </Section>
     </>

@@ -24,7 +24,9 @@ export default async function PayoutDetailsPage() {
     <>
       <PageHeader back={<TextLink href="/work/money">{t('back')}</TextLink>} title={t('title')} />
       <p className="mb-5 text-ink-2">
-        {details.account ? t('now', { account: details.account, name: details.name ?? '' }) : t('none')}
+        {details.account
+          ? t('now', { account: details.account, name: details.name ?? '' })
+          : t(details.isRefused ? 'refused' : 'none')}
       </p>
       {details.waiting && (
         <div className="mb-5">

@@ -41,18 +41,25 @@ export default async function PayoutPage({ params }: { params: Promise<{ stateme
   const isTwice = attempts.filter(({ state }) => state === 'succeeded').length > 1;
   const last = attempts[0];
   const isReturned = statement.state === 'failed' && last?.state === 'returned';
+  const isUnopened = statement.state === 'failed' && !last;
   return (
     <StatementPaper
       notice={
-        (isTwice || isReturned) && (
-          <Callout
-            tone="warn"
-            title={
-              isTwice ? t('paidTwice') : t('returned', { why: failureWords(tb, last?.failureCode ?? null) })
-            }
-          >
-            {t(isTwice ? 'paidTwiceLead' : 'returnedLead')}
+        isUnopened ? (
+          <Callout tone="warn" title={t('unopened')}>
+            {t('unopenedLead')}
           </Callout>
+        ) : (
+          (isTwice || isReturned) && (
+            <Callout
+              tone="warn"
+              title={
+                isTwice ? t('paidTwice') : t('returned', { why: failureWords(tb, last?.failureCode ?? null) })
+              }
+            >
+              {t(isTwice ? 'paidTwiceLead' : 'returnedLead')}
+            </Callout>
+          )
         )
       }
       {...found}
