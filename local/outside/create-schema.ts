@@ -56,6 +56,7 @@ export async function createSchema(sql: Sql): Promise<void> {
       );
       alter table outside.knobs add column if not exists return_next integer not null default 0;
       alter table outside.knobs add column if not exists return_after_ms integer not null default 0;
+      alter table outside.knobs add column if not exists refuse_next integer not null default 0;
 
       create table if not exists outside.operations (
         seq bigint generated always as identity primary key,

@@ -14,6 +14,7 @@ const knobsSchema = z.strictObject({
   delayMs: milliseconds,
   processMs: milliseconds,
   failNext: count,
+  refuseNext: count,
   failRate: z.number().min(0).max(1),
   hangBefore: count,
   hangAfter: count,
@@ -31,6 +32,7 @@ const USUAL: Knobs = {
   delayMs: 0,
   processMs: 1_500,
   failNext: 0,
+  refuseNext: 0,
   failRate: 0,
   hangBefore: 0,
   hangAfter: 0,
@@ -47,6 +49,7 @@ type KnobsRow = {
   delay_ms: number;
   process_ms: number;
   fail_next: number;
+  refuse_next: number;
   fail_rate: number;
   hang_before: number;
   hang_after: number;
@@ -70,6 +73,7 @@ export async function readKnobs(sql: Db, partner: Partner): Promise<Knobs> {
     delayMs: row.delay_ms,
     processMs: row.process_ms,
     failNext: row.fail_next,
+    refuseNext: row.refuse_next,
     failRate: row.fail_rate,
     hangBefore: row.hang_before,
     hangAfter: row.hang_after,
@@ -109,11 +113,12 @@ export async function resetKnobs(sql: Db, partner: Partner): Promise<Knobs> {
 export async function spend(
   sql: Db,
   partner: Partner,
-  knob: 'failNext' | 'returnNext' | 'hangBefore' | 'hangAfter' | 'errorNext',
+  knob: 'failNext' | 'refuseNext' | 'returnNext' | 'hangBefore' | 'hangAfter' | 'errorNext',
 ): Promise<boolean> {
   const column = sql(
     {
       failNext: 'fail_next',
+      refuseNext: 'refuse_next',
       returnNext: 'return_next',
       hangBefore: 'hang_before',
       hangAfter: 'hang_after',
@@ -134,6 +139,7 @@ function rowOf(knobs: Knobs): KnobsRow {
     delay_ms: knobs.delayMs,
     process_ms: knobs.processMs,
     fail_next: knobs.failNext,
+    refuse_next: knobs.refuseNext,
     fail_rate: knobs.failRate,
     hang_before: knobs.hangBefore,
     hang_after: knobs.hangAfter,

@@ -283,6 +283,16 @@ describe('a partner and its keys', () => {
     await eventually(() => expect(takenFor(again.key)).toMatchObject([{ type: 'refund.succeeded' }]));
   });
 
+  it('refuses the next ways to pay or be paid when told to, and no movement of money', async () => {
+    await turn('golden-hat', { refuseNext: 1 });
+    const account = { workerReference: 'worker 1', name: 'Vasya' };
+    const transfer = { amountCents: '6000', account: 'GH-DEMO-1', reference: 'statement 2' };
+    expect((await ask('golden-hat', 'transfers', transfer)).body.status).not.toBe('failed');
+    expect(await ask('golden-hat', 'accounts', account)).toMatchObject({ status: 400 });
+    const { body } = await ask('golden-hat', 'accounts', account);
+    expect(body.account).toMatch(/^GH-/);
+  });
+
   it('sends a transfer back after it had arrived, when told to, and says so', async () => {
     await turn('golden-hat', { returnNext: 1, returnAfterMs: 300 });
     const transfer = { amountCents: '6000', account: 'GH-DEMO-1', reference: 'statement 1' };

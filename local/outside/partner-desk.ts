@@ -2,7 +2,14 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Sql } from 'postgres';
 import { type Exchange, HttpRefusal, parseObject, readBody, sendJson, sendText } from './http.ts';
 import { type Partner, readKnobs, spend } from './knobs.ts';
-import { describeOperation, findOperation, kindAt, listOperations, performOnce } from './operations.ts';
+import {
+  describeOperation,
+  findOperation,
+  KINDS,
+  kindAt,
+  listOperations,
+  performOnce,
+} from './operations.ts';
 import { refuseSignature } from './signature.ts';
 
 const JSON_TYPE = 'application/json; charset=utf-8';
@@ -59,6 +66,8 @@ export async function servePartner(
     throw new HttpRefusal(500, 'internal_error');
   }
   if (knobs.hangBefore > 0 && (await spend(sql, partner, 'hangBefore'))) return;
+  const isNew = knobs.refuseNext > 0 && KINDS[kind].registers && !(await findOperation(sql, partner, key));
+  if (isNew && (await spend(sql, partner, 'refuseNext'))) throw new HttpRefusal(400, 'not_accepted');
   const silent = knobs.hangAfter > 0 && (await spend(sql, partner, 'hangAfter'));
   const answer = await performOnce(sql, kind, key, body, rawBody);
   world.wake();

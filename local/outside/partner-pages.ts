@@ -29,6 +29,7 @@ const KNOB_LABELS: Array<{ name: keyof Knobs; label: string; step?: string }> = 
   { name: 'bakeSeconds', label: 'Baking time, s', step: 'any' },
   { name: 'failNext', label: 'Fail the next' },
   { name: 'failRate', label: 'Fail rate, 0 to 1', step: 'any' },
+  { name: 'refuseNext', label: 'Refuse the next ways to pay' },
   { name: 'returnNext', label: 'Return the next, after success' },
   { name: 'returnAfterMs', label: 'Returned after, ms' },
   { name: 'errorNext', label: 'HTTP 500 for the next' },
