@@ -155,7 +155,9 @@ test('a worker cannot come: the client knows at once, and is offered another tim
     const penalty = manager.getByRole('region', { name: 'Penalty' });
     await expect(async () => {
       await manager.reload();
-      await expect(penalty).toContainText(`${order.workerName} was fined 40.00\u00a0units`, { timeout: 2000 });
+      await expect(penalty).toContainText(`${order.workerName} was fined 40.00\u00a0units`, {
+        timeout: 2000,
+      });
     }).toPass();
     await penalty.getByRole('button', { name: 'Waive the penalty' }).click();
     const dialog = manager.getByRole('dialog');

@@ -33,6 +33,7 @@ import {
   isPaused,
   issueInvoices,
   listBonuses,
+  listBonusProposals,
   listDiscrepancies,
   listParked,
   listPauses,
@@ -48,7 +49,6 @@ import {
   myMovements,
   myPauses,
   myPayoutDetails,
-  openBonusProposals,
   pauseClose,
   payInvoice,
   payoutDoubled,
@@ -1340,7 +1340,7 @@ describe('a bonus [US-270]', () => {
       expect(
         (await emitted(ctx, bonusProposed)).filter((data) => data.bonusId === large.bonusId),
       ).toHaveLength(1);
-      expect((await openBonusProposals(second)).map(({ id }) => id)).toEqual([large.bonusId]);
+      expect((await listBonusProposals(second)).rows.map(({ id }) => id)).toEqual([large.bonusId]);
       await expect(giveBonus(first, { ...large, amount: '200' })).rejects.toMatchObject({
         code: 'billing.recorded_otherwise',
       });
@@ -1361,7 +1361,14 @@ describe('a bonus [US-270]', () => {
       const withdrawn = bonus(workerId, { amount: '500' });
       await giveBonus(first, withdrawn);
       await decideBonus(first, { bonusId: withdrawn.bonusId, decision: 'declined' });
-      expect(await openBonusProposals(second)).toEqual([]);
+      expect(await listBonusProposals(second)).toEqual({ rows: [], total: 0 });
+      const decided = await listBonusProposals(second, { decided: true });
+      expect(decided.rows.map(({ id, decision }) => [id, decision])).toEqual(
+        expect.arrayContaining([
+          [withdrawn.bonusId, 'declined'],
+          [large.bonusId, 'given'],
+        ]),
+      );
       expect(await giveBonus(first, bonus(workerId, { amount: '100' }))).toEqual({ isProposed: false });
       expect(await owed(workerId)).toBe(20_001n);
     } finally {
@@ -1438,7 +1445,7 @@ describe('a day compared with the partners’ lists', () => {
     return asked;
   }
   const open = async () =>
-    new Map((await listDiscrepancies(as(ctx, 'billing'))).map((found) => [found.key, found]));
+    new Map((await listDiscrepancies(as(ctx, 'billing'))).rows.map((found) => [found.key, found]));
 
   test('leaves open what one side alone has moved, and heals what only was not known yet', async () => {
     await ctx.db.insert(reconciliations).values(

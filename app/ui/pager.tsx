@@ -9,17 +9,26 @@ type Props = {
   /** Give the total if it is known cheaply, else `hasNext`. */
   total?: number;
   hasNext?: boolean;
+  /** Where a page has several lists: what this one's page is called in the address, its heading, and the heading's section. */
+  param?: string;
+  label?: string;
+  anchor?: string;
 };
 
 /** Pages by URL (`?page=2`). Nothing at all while everything fits on one. */
-export function Pager({ search, pageSize, total, hasNext }: Props) {
+export function Pager({ search, pageSize, total, hasNext, param = 'page', label, anchor }: Props) {
   const t = useTranslations('ui');
-  const page = pageOf(search);
+  const page = pageOf(search, param);
   const next = total == null ? Boolean(hasNext) : page * pageSize < total;
   if (page === 1 && !next) return null;
+  const hrefOf = (to: number) =>
+    withSearch(search, { [param]: to === 1 ? undefined : String(to) }) + (anchor ? `#${anchor}` : '');
   const from = (page - 1) * pageSize + 1;
   return (
-    <nav aria-label={t('pager.label')} className="mt-3 flex items-center justify-between gap-3">
+    <nav
+      aria-label={label ? `${t('pager.label')}: ${label}` : t('pager.label')}
+      className="mt-3 flex items-center justify-between gap-3"
+    >
       <span className="text-ink-2 tabular-nums">
         {total == null
           ? t('pager.page', { page })
@@ -27,16 +36,13 @@ export function Pager({ search, pageSize, total, hasNext }: Props) {
       </span>
       <span className="flex gap-2">
         {page > 1 && (
-          <LinkButton
-            href={withSearch(search, { page: page === 2 ? undefined : String(page - 1) })}
-            rel="prev"
-          >
+          <LinkButton href={hrefOf(page - 1)} rel="prev">
             <ArrowLeft aria-hidden="true" />
             {t('pager.previous')}
           </LinkButton>
         )}
         {next && (
-          <LinkButton href={withSearch(search, { page: String(page + 1) })} rel="next">
+          <LinkButton href={hrefOf(page + 1)} rel="next">
             {t('pager.next')}
             <ArrowRight aria-hidden="true" />
           </LinkButton>

@@ -11,7 +11,7 @@ export function withSearch(search: Search, change: Record<string, string | undef
 }
 
 /** The page number of a URL: 1 or more, whatever was typed there; at most 10 000. */
-export function pageOf(search: Search): number {
-  const page = Number(search.page);
+export function pageOf(search: Search, param = 'page'): number {
+  const page = Number(search[param]);
   return Number.isInteger(page) && page >= 1 ? Math.min(page, 10_000) : 1;
 }

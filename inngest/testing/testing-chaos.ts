@@ -264,7 +264,7 @@ export async function playChaos(
         .filter(({ code }) => !expected.includes(code))
         .map(({ code, params }) => `ledger: ${code} ${JSON.stringify(params)}`),
     );
-    const differing = await listDiscrepancies(person(now));
+    const { rows: differing } = await listDiscrepancies(person(now));
     for (const { key, kind } of differing.slice(0, 5)) faults.push(`reconciliation: ${key} ${kind}`);
     const refundsCount = await ctx.db.$count(refunds);
     return {

@@ -1,4 +1,4 @@
-import { and, asc, count, desc, eq, inArray, isNotNull, isNull, type SQL, sql } from 'drizzle-orm';
+import { and, asc, count, desc, eq, ilike, inArray, isNotNull, isNull, type SQL, sql } from 'drizzle-orm';
 import {
   attempts,
   bonusProposals,
@@ -43,7 +43,8 @@ export const documentStates = invoices.state.enumValues;
 
 type Page = { limit?: number; offset?: number };
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-const mostItems = 1000;
+/** Lines of a running week or month that are shown; what they come to is summed by the database, over all of them. */
+const mostItems = 500;
 
 const openItems = (ctx: Ctx, purpose: Item['purpose'], partyId: string) =>
   ctx.db
@@ -52,6 +53,24 @@ const openItems = (ctx: Ctx, purpose: Item['purpose'], partyId: string) =>
     .where(and(eq(items.purpose, purpose), eq(items.partyId, partyId), isNull(items.documentId)))
     .orderBy(desc(items.occurredAt), desc(items.no))
     .limit(mostItems);
+
+/** What is not on a document yet, by kind. */
+async function openSums(ctx: Ctx, purpose: Item['purpose'], partyId: string) {
+  const rows = await ctx.db
+    .select({ kind: items.kind, n: count(), cents: sql<string>`sum(${items.amountCents})` })
+    .from(items)
+    .where(and(eq(items.purpose, purpose), eq(items.partyId, partyId), isNull(items.documentId)))
+    .groupBy(items.kind);
+  return {
+    itemsCount: rows.reduce((total, { n }) => total + n, 0),
+    /** Of these kinds, or of all. */
+    centsOf: (...kinds: string[]): Cents =>
+      rows.reduce(
+        (total, { kind, cents }) => (kinds.length && !kinds.includes(kind) ? total : total + BigInt(cents)),
+        0n,
+      ),
+  };
+}
 
 const itemsOf = (ctx: Ctx, documentId: string) =>
   ctx.db
@@ -68,15 +87,14 @@ const attemptsFor = (ctx: Ctx, purpose: Attempt['purpose'], documentId: string) 
     .orderBy(desc(attempts.attemptNo))
     .limit(100);
 
-const sum = (rows: readonly { amountCents: Cents }[]) =>
-  rows.reduce((total, row) => total + row.amountCents, 0n);
-
 export type ClientAccount = {
   /** What is charged at the end of this week, with what it is made of. */
   dueCents: Cents;
   dueAt: Date;
   period: string;
+  /** The newest of them, at most 500; `itemsCount` is how many there are. */
   items: Item[];
+  itemsCount: number;
   /** Everything owed, invoiced or not. */
   balanceCents: Cents;
   paidCents: Cents;
@@ -87,18 +105,20 @@ export type ClientAccount = {
 /** What a client owes at the end of the week, from what, and how near the next discount is [US-250][US-040]. */
 export async function myAccount(ctx: Ctx): Promise<ClientAccount> {
   requireRole(ctx, 'client');
-  const [open, balanceCents, paidCents, zone] = await Promise.all([
+  const [open, sums, balanceCents, paidCents, zone] = await Promise.all([
     openItems(ctx, 'invoice', ctx.actor.id),
+    openSums(ctx, 'invoice', ctx.actor.id),
     balanceOf(ctx, accountId('clients', 'receivable', ctx.actor.id)),
     paidInTotal(ctx, ctx.actor.id),
     readSetting(ctx, 'time_zone'),
   ]);
   const week = periodAt('week', ctx.now, zone);
   return {
-    dueCents: sum(open),
+    dueCents: sums.centsOf(),
     dueAt: week.to,
     period: week.period,
     items: open,
+    itemsCount: sums.itemsCount,
     balanceCents,
     paidCents,
     loyaltyPercent: loyaltyPercentFor(paidCents),
@@ -118,6 +138,18 @@ export async function myInvoices(
     ctx.db.$count(invoices, mine),
   ]);
   return { rows: await withLastAttempt(ctx, rows), total };
+}
+
+/** A client's invoices that could not be paid, the oldest first; at most 20. */
+export async function myFailedInvoices(ctx: Ctx): Promise<WithAttempt<Invoice>[]> {
+  requireRole(ctx, 'client');
+  const rows = await ctx.db
+    .select()
+    .from(invoices)
+    .where(and(eq(invoices.clientId, ctx.actor.id), eq(invoices.state, 'failed')))
+    .orderBy(asc(invoices.number))
+    .limit(20);
+  return withLastAttempt(ctx, rows);
 }
 
 /** One invoice with its lines and attempts: the client's own, or any for managers. Throws `Refused` billing.not_found. */
@@ -268,8 +300,9 @@ export type WorkerMoney = {
   period: string;
   from: Date;
   to: Date;
-  /** Not on a statement yet, newest first. */
+  /** Not on a statement yet, newest first, at most 500; `itemsCount` is how many there are. */
   items: Item[];
+  itemsCount: number;
   earnedCents: Cents;
   finedCents: Cents;
   bonusCents: Cents;
@@ -281,7 +314,11 @@ export type WorkerMoney = {
   expectedCents: Cents;
   /** What the company owes in all; negative when the worker owes. */
   balanceCents: Cents;
+  /** A page of them, newest first. */
   statements: WithAttempt<Statement>[];
+  statementsCount: number;
+  /** Those whose payout came back, the newest first; at most 12. */
+  failedStatements: WithAttempt<Statement>[];
   hasPayoutAccount: boolean;
 };
 
@@ -289,38 +326,53 @@ const doubledKinds = ['payout_confirmed_again', 'payout_confirmed_twice', 'payou
 const fineKinds = ['worker_fined', 'penalty_waived'];
 
 /** What a worker earned and was fined this month, line by line, and their statements [US-250][US-260]. */
-export async function myMoney(ctx: Ctx): Promise<WorkerMoney> {
+export async function myMoney(ctx: Ctx, { limit = 12, offset = 0 }: Page = {}): Promise<WorkerMoney> {
   requireRole(ctx, 'worker');
   const workerId = ctx.actor.id;
-  const [open, payable, zone, mine, account] = await Promise.all([
-    openItems(ctx, 'statement', workerId),
-    balanceOf(ctx, accountId('people', 'payable', workerId)),
-    readSetting(ctx, 'time_zone'),
+  const mine = eq(statements.workerId, workerId);
+  const newest = (where: SQL | undefined, page: Required<Page>) =>
     ctx.db
       .select()
       .from(statements)
-      .where(eq(statements.workerId, workerId))
+      .where(where)
       .orderBy(desc(statements.toAt))
-      .limit(36),
+      .limit(page.limit)
+      .offset(page.offset);
+  const [open, sums, payable, zone, shown, statementsCount, failed, [carried], account] = await Promise.all([
+    openItems(ctx, 'statement', workerId),
+    openSums(ctx, 'statement', workerId),
+    balanceOf(ctx, accountId('people', 'payable', workerId)),
+    readSetting(ctx, 'time_zone'),
+    newest(mine, { limit, offset }),
+    ctx.db.$count(statements, mine),
+    newest(and(mine, eq(statements.state, 'failed')), { limit: 12, offset: 0 }),
+    ctx.db
+      .select({ cents: sql<string>`coalesce(sum(${statements.amountCents}), 0)` })
+      .from(statements)
+      .where(
+        and(
+          mine,
+          eq(statements.state, 'carried_over'),
+          sql`not exists (select from ${statements} later where later.carried_from_id = ${statements}.id)`,
+        ),
+      ),
     ctx.db.select().from(payoutAccounts).where(eq(payoutAccounts.workerId, workerId)),
   ]);
-  const { period, from, to } = periodAt('month', ctx.now, zone);
-  const carriedOn = new Set(mine.map(({ carriedFromId }) => carriedFromId));
-  const carriedCents = sum(mine.filter(({ state, id }) => state === 'carried_over' && !carriedOn.has(id)));
-  const of = (...kinds: string[]) => sum(open.filter(({ kind }) => kinds.includes(kind)));
+  const carriedCents = BigInt(carried!.cents);
   return {
-    period,
-    from,
-    to,
+    ...periodAt('month', ctx.now, zone),
     items: open,
-    earnedCents: of('worker_earned'),
-    finedCents: of(...fineKinds),
-    bonusCents: of('bonus_given'),
-    takenBackCents: of(...doubledKinds),
+    itemsCount: sums.itemsCount,
+    earnedCents: sums.centsOf('worker_earned'),
+    finedCents: sums.centsOf(...fineKinds),
+    bonusCents: sums.centsOf('bonus_given'),
+    takenBackCents: sums.centsOf(...doubledKinds),
     carriedCents,
-    expectedCents: sum(open) + carriedCents,
+    expectedCents: sums.centsOf() + carriedCents,
     balanceCents: -payable,
-    statements: await withLastAttempt(ctx, mine),
+    statements: await withLastAttempt(ctx, shown),
+    statementsCount,
+    failedStatements: await withLastAttempt(ctx, failed),
     hasPayoutAccount: Boolean(account[0]?.account),
   };
 }
@@ -502,25 +554,56 @@ export async function listBonuses(
 
 export type BonusProposal = typeof bonusProposals.$inferSelect;
 
-/** Large bonuses that wait for a second manager, the oldest first [US-270]. */
-export async function openBonusProposals(ctx: Ctx): Promise<BonusProposal[]> {
+/**
+ * Large bonuses that wait for a second manager, the oldest first, or with `decided` those that were agreed to, declined or
+ * withdrawn, the latest first [US-270].
+ */
+export async function listBonusProposals(
+  ctx: Ctx,
+  { decided = false, limit = 50, offset = 0 }: Page & { decided?: boolean } = {},
+): Promise<{ rows: BonusProposal[]; total: number }> {
   requireRole(ctx, 'manager', 'billing');
-  return ctx.db
-    .select()
-    .from(bonusProposals)
-    .where(isNull(bonusProposals.decidedAt))
-    .orderBy(asc(bonusProposals.proposedAt))
-    .limit(100);
+  const which = decided ? isNotNull(bonusProposals.decidedAt) : isNull(bonusProposals.decidedAt);
+  const order = decided ? desc(bonusProposals.decidedAt) : asc(bonusProposals.proposedAt);
+  const [rows, total] = await Promise.all([
+    ctx.db
+      .select()
+      .from(bonusProposals)
+      .where(which)
+      .orderBy(order, bonusProposals.id)
+      .limit(limit)
+      .offset(offset),
+    ctx.db.$count(bonusProposals, which),
+  ]);
+  return { rows, total };
 }
 
-/** Workers who can be paid, for the form of bonuses. */
-export async function payableWorkers(ctx: Ctx): Promise<{ workerId: string; name: string }[]> {
+/** Workers who can be given a bonus, by name, where their payout goes to, masked; found by a part of the name. */
+export async function payableWorkers(
+  ctx: Ctx,
+  { search = '', limit = 50, offset = 0 }: Page & { search?: string } = {},
+): Promise<{ rows: { workerId: string; name: string; account: string | null }[]; total: number }> {
   requireRole(ctx, 'manager', 'billing');
-  return ctx.db
-    .select({ workerId: payoutAccounts.workerId, name: payoutAccounts.name })
-    .from(payoutAccounts)
-    .orderBy(asc(payoutAccounts.name))
-    .limit(1000);
+  const text = `%${search.trim().replace(/[\\%_]/g, '\\$&')}%`;
+  const which = search.trim() ? ilike(payoutAccounts.name, text) : undefined;
+  const [rows, total] = await Promise.all([
+    ctx.db
+      .select({
+        workerId: payoutAccounts.workerId,
+        name: payoutAccounts.name,
+        account: payoutAccounts.account,
+      })
+      .from(payoutAccounts)
+      .where(which)
+      .orderBy(asc(payoutAccounts.name), asc(payoutAccounts.workerId))
+      .limit(limit)
+      .offset(offset),
+    ctx.db.$count(payoutAccounts, which),
+  ]);
+  return {
+    rows: rows.map((row) => ({ ...row, account: row.account && maskAccount(row.account) })),
+    total,
+  };
 }
 
 /** The period that is running now, and the one before: what a close is offered for. */

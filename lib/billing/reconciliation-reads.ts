@@ -41,16 +41,22 @@ export async function listReconciliations(
   };
 }
 
-/** What we and a partner do not see alike: what is open, or with `resolved` what was settled lately; the latest 200. */
+/** What we and a partner do not see alike: what is open, or with `resolved` what was settled; the latest first. */
 export async function listDiscrepancies(
   ctx: Ctx,
-  { resolved = false }: { resolved?: boolean } = {},
-): Promise<Discrepancy[]> {
+  { resolved = false, limit = 50, offset = 0 }: { resolved?: boolean; limit?: number; offset?: number } = {},
+): Promise<{ rows: Discrepancy[]; total: number }> {
   requireRole(ctx, 'manager', 'billing');
-  return ctx.db
-    .select()
-    .from(discrepancies)
-    .where(resolved ? isNotNull(discrepancies.resolvedAt) : isNull(discrepancies.resolvedAt))
-    .orderBy(desc(resolved ? discrepancies.resolvedAt : discrepancies.foundAt))
-    .limit(resolved ? 20 : 200);
+  const which = resolved ? isNotNull(discrepancies.resolvedAt) : isNull(discrepancies.resolvedAt);
+  const [rows, total] = await Promise.all([
+    ctx.db
+      .select()
+      .from(discrepancies)
+      .where(which)
+      .orderBy(desc(resolved ? discrepancies.resolvedAt : discrepancies.foundAt), discrepancies.key)
+      .limit(limit)
+      .offset(offset),
+    ctx.db.$count(discrepancies, which),
+  ]);
+  return { rows, total };
 }

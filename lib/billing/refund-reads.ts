@@ -83,12 +83,18 @@ export async function listRefunds(
 /** Movements of money that a partner keeps silent about, whatever became of their document; the oldest first. */
 export async function listParked(
   ctx: Ctx,
-  { limit = 100 }: { limit?: number } = {},
+  { limit = 50, offset = 0 }: { limit?: number; offset?: number } = {},
 ): Promise<{ rows: Attempt[]; total: number }> {
   requireRole(ctx, 'manager', 'billing');
   const parked = eq(attempts.state, 'parked');
   const [rows, [counted]] = await Promise.all([
-    ctx.db.select().from(attempts).where(parked).orderBy(asc(attempts.createdAt)).limit(limit),
+    ctx.db
+      .select()
+      .from(attempts)
+      .where(parked)
+      .orderBy(asc(attempts.createdAt), asc(attempts.id))
+      .limit(limit)
+      .offset(offset),
     ctx.db.select({ n: count() }).from(attempts).where(parked),
   ]);
   return { rows, total: counted!.n };

@@ -4,6 +4,7 @@ import { InvoiceBadge } from '#app/billing-parts/document-badge.tsx';
 import { entryHref } from '#app/billing-parts/entry-href.ts';
 import { EntryText } from '#app/billing-parts/entry-words.tsx';
 import { invoiceNumber } from '#app/billing-parts/invoice-number.ts';
+import { NotAllShown } from '#app/billing-parts/not-all-shown.tsx';
 import { requireCtx } from '#app/session.ts';
 import { EmptyState } from '#app/ui/empty-state.tsx';
 import { formatMoney } from '#app/ui/format-money.ts';
@@ -19,6 +20,7 @@ import {
   type ClientAccount,
   forecast,
   myAccount,
+  myFailedInvoices,
   myInvoices,
   myMovements,
   myPauses,
@@ -40,16 +42,16 @@ export default async function InvoicesPage({ searchParams }: { searchParams: Pro
   const ctx = await requireCtx('client');
   const [t, locale, search] = await Promise.all([getTranslations('billing'), getLocale(), searchParams]);
   const page = pageOf(search);
-  const [account, invoices, latest, methods, active, pauses] = await Promise.all([
+  const [account, invoices, failed, latest, methods, active, pauses] = await Promise.all([
     myAccount(ctx),
     myInvoices(ctx, { limit: pageSize, offset: (page - 1) * pageSize }),
+    myFailedInvoices(ctx),
     myMovements(ctx, { limit: 5 }),
     myPaymentMethods(ctx),
     myActiveOrders(ctx),
     myPauses(ctx),
   ]);
   const expected = forecast(account, active);
-  const failed = invoices.rows.filter(({ state }) => state === 'failed');
   const { balanceCents } = account;
   return (
     <>
@@ -128,6 +130,7 @@ export default async function InvoicesPage({ searchParams }: { searchParams: Pro
             </tr>
           }
         />
+        <NotAllShown shown={account.items.length} all={account.itemsCount} href="/invoices/movements" />
       </Section>
       <Section id="invoices" title={t('invoices.title')}>
         <Table

@@ -1,3 +1,4 @@
+import { Plus } from 'lucide-react';
 import type { Metadata } from 'next';
 import { getTranslations } from 'next-intl/server';
 import { entriesHref } from '#app/billing-parts/entries-href.ts';
@@ -5,19 +6,19 @@ import { requireCtx } from '#app/session.ts';
 import { DownloadLink } from '#app/ui/download-link.tsx';
 import { EmptyState } from '#app/ui/empty-state.tsx';
 import { PageHeader, Section } from '#app/ui/layout-parts.tsx';
+import { LinkButton } from '#app/ui/link-button.tsx';
 import { Money } from '#app/ui/money.tsx';
 import { Pager } from '#app/ui/pager.tsx';
 import { pageOf, type Search } from '#app/ui/search-params.ts';
 import { Table } from '#app/ui/table.tsx';
 import { When } from '#app/ui/when.tsx';
-import { listBonuses, openBonusProposals, payableWorkers } from '#lib/billing/index.ts';
+import { listBonuses, listBonusProposals } from '#lib/billing/index.ts';
 import { accountNames } from '#lib/identity/index.ts';
-import { readSetting } from '#lib/kernel/settings.ts';
 import { BillingTabs } from '../tabs.tsx';
-import { GiveBonus } from './give-bonus.tsx';
-import { Proposals } from './proposals.tsx';
+import { DecidedProposals, Proposals } from './proposals.tsx';
 
 const pageSize = 50;
+const fewer = 20;
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations('billing.manage.tabs'))('bonuses') };
@@ -27,31 +28,40 @@ export async function generateMetadata(): Promise<Metadata> {
 export default async function BonusesPage({ searchParams }: { searchParams: Promise<Search> }) {
   const ctx = await requireCtx('manager', 'billing');
   const [t, search] = await Promise.all([getTranslations('billing'), searchParams]);
-  const [found, workers, proposals, aloneUnits] = await Promise.all([
+  const [found, proposals, decided] = await Promise.all([
     listBonuses(ctx, { limit: pageSize + 1, offset: (pageOf(search) - 1) * pageSize }),
-    payableWorkers(ctx),
-    openBonusProposals(ctx),
-    readSetting(ctx, 'bonus_alone_units'),
+    listBonusProposals(ctx, { limit: fewer, offset: (pageOf(search, 'proposals') - 1) * fewer }),
+    listBonusProposals(ctx, {
+      decided: true,
+      limit: fewer,
+      offset: (pageOf(search, 'decided') - 1) * fewer,
+    }),
   ]);
   const rows = found.slice(0, pageSize);
   const names = await accountNames(
     ctx,
     [
       ...rows.flatMap(({ workerId, byId, agreedById }) => [workerId, byId, agreedById ?? '']),
-      ...proposals.flatMap(({ workerId, proposedById }) => [workerId, proposedById]),
+      ...[...proposals.rows, ...decided.rows].flatMap(({ workerId, proposedById, decidedById }) => [
+        workerId,
+        proposedById,
+        decidedById ?? '',
+      ]),
     ].filter(Boolean),
   );
   return (
     <>
       <PageHeader
         title={t('manage.title')}
-        lead={workers.length === 0 ? t('manage.noWorkers') : undefined}
         actions={
-          workers.length > 0 && <GiveBonus workers={workers} newId={ctx.newId()} aloneUnits={aloneUnits} />
+          <LinkButton href="/manage/billing/bonuses/new" variant="primary">
+            <Plus aria-hidden="true" />
+            {t('manage.giveBonus')}
+          </LinkButton>
         }
       />
       <BillingTabs />
-      <Proposals proposals={proposals} names={names} managerId={ctx.actor.id} />
+      <Proposals {...proposals} search={search} pageSize={fewer} names={names} managerId={ctx.actor.id} />
       <Section
         id="given"
         title={t('manage.given')}
@@ -106,8 +116,9 @@ export default async function BonusesPage({ searchParams }: { searchParams: Prom
             </EmptyState>
           }
         />
-        <Pager search={search} pageSize={pageSize} hasNext={found.length > pageSize} />
+        <Pager search={search} pageSize={pageSize} hasNext={found.length > pageSize} anchor="given" />
       </Section>
+      <DecidedProposals {...decided} search={search} pageSize={fewer} names={names} />
     </>
   );
 }

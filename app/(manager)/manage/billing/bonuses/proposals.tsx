@@ -1,30 +1,41 @@
-import { useTranslations } from 'next-intl';
-import { Button } from '#app/ui/button.tsx';
-import { Form } from '#app/ui/form.tsx';
+import { useLocale, useTranslations } from 'next-intl';
+import { ConfirmButton } from '#app/ui/confirm-button.tsx';
+import { formatMoney } from '#app/ui/format-money.ts';
 import { Section } from '#app/ui/layout-parts.tsx';
 import { Money } from '#app/ui/money.tsx';
+import { Pager } from '#app/ui/pager.tsx';
+import type { Search } from '#app/ui/search-params.ts';
+import { StateBadge } from '#app/ui/state-badge.tsx';
 import { Table } from '#app/ui/table.tsx';
 import { When } from '#app/ui/when.tsx';
 import type { BonusProposal } from '#lib/billing/index.ts';
 import { decideBonusAction } from '../actions.ts';
 
+type Props = {
+  rows: readonly BonusProposal[];
+  total: number;
+  search: Search;
+  pageSize: number;
+  names: ReadonlyMap<string, string>;
+};
+
 /** Large bonuses that wait for a second manager. */
 export function Proposals({
-  proposals,
+  rows,
+  total,
+  search,
+  pageSize,
   names,
   managerId,
-}: {
-  proposals: readonly BonusProposal[];
-  names: ReadonlyMap<string, string>;
-  managerId: string;
-}) {
+}: Props & { managerId: string }) {
   const t = useTranslations('billing');
-  if (proposals.length === 0) return null;
+  const locale = useLocale();
+  if (total === 0) return null;
   return (
     <Section id="proposals" title={t('manage.proposals.title')} lead={t('manage.proposals.lead')}>
       <Table
         caption={t('manage.proposals.title')}
-        rows={proposals}
+        rows={rows}
         rowKey={(row) => row.id}
         columns={[
           {
@@ -52,37 +63,122 @@ export function Proposals({
           {
             key: 'decide',
             header: t('manage.pauses.decision'),
-            cell: (row) => (
-              <span className="flex flex-wrap gap-2 py-1">
-                {row.proposedById !== managerId && (
-                  <Form
-                    action={decideBonusAction}
-                    hidden={{ bonusId: row.id, decision: 'given' }}
-                    className="inline-flex"
-                  >
-                    <Button type="submit" size="sm" variant="primary">
+            cell: (row) => {
+              const isOwn = row.proposedById === managerId;
+              const decline = t(isOwn ? 'manage.proposals.withdraw' : 'manage.proposals.decline');
+              const said = {
+                amount: formatMoney(row.amountCents, locale),
+                worker: names.get(row.workerId) ?? '–',
+              };
+              return (
+                <span className="flex flex-wrap gap-2 py-1">
+                  {!isOwn && (
+                    <ConfirmButton
+                      action={decideBonusAction}
+                      hidden={{ bonusId: row.id, decision: 'given' }}
+                      title={t('manage.proposals.agreeTitle', said)}
+                      description={t('manage.proposals.agreeMeans', { reason: row.reason })}
+                      confirm={t('manage.proposals.agree')}
+                      tone="primary"
+                      variant="primary"
+                      size="sm"
+                    >
                       {t('manage.proposals.agree')}
-                    </Button>
-                  </Form>
-                )}
-                <Form
-                  action={decideBonusAction}
-                  hidden={{ bonusId: row.id, decision: 'declined' }}
-                  className="inline-flex"
-                >
-                  <Button type="submit" size="sm">
-                    {t(
-                      row.proposedById === managerId
-                        ? 'manage.proposals.withdraw'
-                        : 'manage.proposals.decline',
+                    </ConfirmButton>
+                  )}
+                  <ConfirmButton
+                    action={decideBonusAction}
+                    hidden={{ bonusId: row.id, decision: 'declined' }}
+                    title={t(
+                      isOwn ? 'manage.proposals.withdrawTitle' : 'manage.proposals.declineTitle',
+                      said,
                     )}
-                  </Button>
-                </Form>
-              </span>
-            ),
+                    description={t('manage.proposals.declineMeans')}
+                    confirm={decline}
+                    size="sm"
+                  >
+                    {decline}
+                  </ConfirmButton>
+                </span>
+              );
+            },
           },
         ]}
         empty={null}
+      />
+      <Pager
+        search={search}
+        pageSize={pageSize}
+        total={total}
+        param="proposals"
+        label={t('manage.proposals.title')}
+        anchor="proposals"
+      />
+    </Section>
+  );
+}
+
+/** What became of large bonuses: agreed to by whom, declined, or withdrawn by the one who had proposed it. */
+export function DecidedProposals({ rows, total, search, pageSize, names }: Props) {
+  const t = useTranslations('billing');
+  if (total === 0) return null;
+  const decisionOf = (row: BonusProposal) =>
+    row.decision === 'given' ? 'given' : row.decidedById === row.proposedById ? 'withdrawn' : 'declined';
+  return (
+    <Section id="decided" title={t('manage.proposals.decided')}>
+      <Table
+        caption={t('manage.proposals.decided')}
+        rows={rows}
+        rowKey={(row) => row.id}
+        columns={[
+          { key: 'worker', header: t('columns.worker'), cell: (row) => names.get(row.workerId) ?? '–' },
+          { key: 'reason', header: t('columns.reason'), cell: (row) => row.reason },
+          {
+            key: 'by',
+            header: t('manage.proposals.by'),
+            wide: true,
+            cell: (row) => (
+              <>
+                {names.get(row.proposedById) ?? '–'}, <When at={row.proposedAt} mode="exact" />
+              </>
+            ),
+          },
+          {
+            key: 'decision',
+            header: t('manage.pauses.decision'),
+            cell: (row) => {
+              const decision = decisionOf(row);
+              return (
+                <>
+                  <StateBadge
+                    tone={decision === 'given' ? 'good' : 'neutral'}
+                    shape={decision === 'given' ? 'tick' : 'slash'}
+                  >
+                    {t(`manage.proposals.decisions.${decision}`)}
+                  </StateBadge>
+                  <span className="block text-[0.9375em] text-ink-2">
+                    {names.get(row.decidedById ?? '') ?? '–'}, <When at={row.decidedAt!} mode="exact" />
+                  </span>
+                </>
+              );
+            },
+          },
+          {
+            key: 'amount',
+            header: t('columns.amount'),
+            number: true,
+            cell: (row) => <Money cents={row.amountCents} bare />,
+          },
+        ]}
+        empty={null}
+      />
+      <Pager
+        search={search}
+        pageSize={pageSize}
+        total={total}
+        param="decided"
+        label={t('manage.proposals.decided')}
+        anchor="decided"
       />
     </Section>
   );

@@ -26,15 +26,26 @@ export async function generateMetadata(): Promise<Metadata> {
 export default async function ReconciliationPage({ searchParams }: { searchParams: Promise<Search> }) {
   const ctx = await requireCtx('manager', 'billing');
   const [t, search] = await Promise.all([getTranslations('billing'), searchParams]);
+  const pageFor = (param: string) => ({ limit: pageSize, offset: (pageOf(search, param) - 1) * pageSize });
+  const pager = (param: string, total: number, label: string) => (
+    <Pager
+      search={search}
+      pageSize={pageSize}
+      total={total}
+      param={param}
+      label={label}
+      anchor={param === 'page' ? 'days' : param}
+    />
+  );
   const [open, resolved, days, silent] = await Promise.all([
-    listDiscrepancies(ctx),
-    listDiscrepancies(ctx, { resolved: true }),
-    listReconciliations(ctx, { limit: pageSize, offset: (pageOf(search) - 1) * pageSize }),
-    listParked(ctx),
+    listDiscrepancies(ctx, pageFor('open')),
+    listDiscrepancies(ctx, { resolved: true, ...pageFor('resolved') }),
+    listReconciliations(ctx, pageFor('page')),
+    listParked(ctx, pageFor('silent')),
   ]);
   const names = await accountNames(
     ctx,
-    resolved.flatMap(({ resolvedById }) => resolvedById ?? []),
+    resolved.rows.flatMap(({ resolvedById }) => resolvedById ?? []),
   );
   const canAct = hasRole(ctx, 'billing');
   const what = [
@@ -78,7 +89,7 @@ export default async function ReconciliationPage({ searchParams }: { searchParam
       <Section id="open" title={t('manage.reconciliation.open')} lead={t('manage.reconciliation.lead')}>
         <Table
           caption={t('manage.reconciliation.open')}
-          rows={open}
+          rows={open.rows}
           rowKey={(row) => row.key}
           columns={[
             ...what,
@@ -94,6 +105,7 @@ export default async function ReconciliationPage({ searchParams }: { searchParam
             </EmptyState>
           }
         />
+        {pager('open', open.total, t('manage.reconciliation.open'))}
       </Section>
       {silent.total > 0 && (
         <Section
@@ -137,13 +149,14 @@ export default async function ReconciliationPage({ searchParams }: { searchParam
             ]}
             empty={null}
           />
+          {pager('silent', silent.total, t('manage.reconciliation.silent'))}
         </Section>
       )}
-      {resolved.length > 0 && (
+      {resolved.total > 0 && (
         <Section id="resolved" title={t('manage.reconciliation.resolved')}>
           <Table
             caption={t('manage.reconciliation.resolved')}
-            rows={resolved}
+            rows={resolved.rows}
             rowKey={(row) => row.key}
             columns={[
               ...what,
@@ -163,6 +176,7 @@ export default async function ReconciliationPage({ searchParams }: { searchParam
             ]}
             empty={null}
           />
+          {pager('resolved', resolved.total, t('manage.reconciliation.resolved'))}
         </Section>
       )}
       <Section id="days" title={t('manage.reconciliation.days')}>
@@ -210,7 +224,7 @@ export default async function ReconciliationPage({ searchParams }: { searchParam
           ]}
           empty={t('manage.reconciliation.noDays')}
         />
-        <Pager search={search} pageSize={pageSize} total={days.total} />
+        {pager('page', days.total, t('manage.reconciliation.days'))}
       </Section>
     </>
   );
