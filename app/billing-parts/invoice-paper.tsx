@@ -1,6 +1,5 @@
 import { useTranslations } from 'next-intl';
 import type { ReactNode } from 'react';
-import { buttonClass } from '#app/ui/button-class.ts';
 import { KeyValue, PageHeader, Section } from '#app/ui/layout-parts.tsx';
 import { Wordmark } from '#app/ui/mark.tsx';
 import { Money } from '#app/ui/money.tsx';
@@ -11,6 +10,7 @@ import { AttemptList } from './attempt-list.tsx';
 import { InvoiceBadge } from './document-badge.tsx';
 import { EntryText } from './entry-words.tsx';
 import { invoiceNumber } from './invoice-number.ts';
+import { PdfLinks } from './pdf-links.tsx';
 import { PrintButton } from './print-button.tsx';
 import { RefundList } from './refund-list.tsx';
 
@@ -62,9 +62,7 @@ export function InvoicePaper({
         actions={
           <>
             {actions}
-            <a href={`/api/invoices/${invoice.id}`} className={buttonClass()}>
-              {t('invoice.pdf')}
-            </a>
+            <PdfLinks href={`/api/invoices/${invoice.id}`} />
             <PrintButton>{t('invoice.print')}</PrintButton>
           </>
         }

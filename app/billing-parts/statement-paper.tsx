@@ -1,6 +1,5 @@
 import { useLocale, useTranslations } from 'next-intl';
 import type { ReactNode } from 'react';
-import { buttonClass } from '#app/ui/button-class.ts';
 import { KeyValue, PageHeader, Section } from '#app/ui/layout-parts.tsx';
 import { Wordmark } from '#app/ui/mark.tsx';
 import { Money } from '#app/ui/money.tsx';
@@ -9,6 +8,7 @@ import type { Attempt, Item, Statement } from '#lib/billing/index.ts';
 import { AttemptList } from './attempt-list.tsx';
 import { StatementBadge } from './document-badge.tsx';
 import { monthName } from './month-name.ts';
+import { PdfLinks } from './pdf-links.tsx';
 import { PrintButton } from './print-button.tsx';
 import { StatementLines } from './statement-lines.tsx';
 
@@ -51,9 +51,7 @@ export function StatementPaper({
         actions={
           <>
             {actions}
-            <a href={`/api/statements/${statement.id}`} className={buttonClass()}>
-              {t('invoice.pdf')}
-            </a>
+            <PdfLinks href={`/api/statements/${statement.id}`} />
             <PrintButton>{t('invoice.print')}</PrintButton>
           </>
         }

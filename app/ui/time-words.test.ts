@@ -15,9 +15,18 @@ describe('time on a screen', () => {
   it('is exact in the zone of the business, with the zone when asked and the year when it is another', () => {
     const options = { now };
     expect(exactTime(at('2026-11-22T21:30:00Z'), 'en', 'Europe/Moscow', options)).toBe('Mon 23 Nov, 00:30');
-    expect(
-      exactTime(at('2026-11-22T21:30:00Z'), 'en', 'Europe/Moscow', { ...options, withZone: true }),
-    ).toContain('GMT+3');
+    expect(exactTime(at('2026-11-22T21:30:00Z'), 'en', 'Europe/Moscow', { ...options, withZone: true })).toBe(
+      'Mon 23 Nov, 00:30 (Moscow Time)',
+    );
+    const inBerlin = (locale: string, more = {}) =>
+      exactTime(at('2026-11-22T21:30:00Z'), locale, 'Europe/Berlin', { ...options, withZone: true, ...more });
+    expect(inBerlin('en')).toBe('Sun 22 Nov, 22:30 CET');
+    expect(inBerlin('ru')).toContain('22:30 (Германия)');
+    // In the hour that comes twice only the offset tells which one it is.
+    expect(inBerlin('ru', { full: true })).toContain('(Германия, GMT+1)');
+    expect(exactTime(at('2026-11-22T21:30:00Z'), 'ru', 'UTC', { ...options, withZone: true })).toContain(
+      'UTC',
+    );
     expect(exactTime(at('2025-11-22T12:00:00Z'), 'en', 'UTC', { ...options, dayOnly: true })).toContain(
       '2025',
     );

@@ -17,7 +17,7 @@ export function relativeTime(at: Date, nowMilliseconds: number, locale: string):
   return format.format(0, 'second');
 }
 
-/** Wall-clock time of a zone. The year only when it is not this one, unless `full`. */
+/** Wall-clock time of a zone. The year only when it is not this one, unless `full`; the zone by a name that people know. */
 export function exactTime(
   at: Date,
   locale: string,
@@ -27,7 +27,8 @@ export function exactTime(
   const year = (instant: Date) =>
     new Intl.DateTimeFormat('en', { timeZone, year: 'numeric' }).format(instant);
   const showYear = options.full || year(at) !== year(new Date(options.now));
-  return new Intl.DateTimeFormat(locale === 'en' ? 'en-GB' : locale, {
+  const words = locale === 'en' ? 'en-GB' : locale;
+  const parts = new Intl.DateTimeFormat(words, {
     timeZone,
     weekday: options.full ? 'long' : 'short',
     day: 'numeric',
@@ -41,5 +42,20 @@ export function exactTime(
           second: options.full ? '2-digit' : undefined,
           timeZoneName: options.withZone ? 'short' : undefined,
         }),
-  }).format(at);
+  }).formatToParts(at);
+  return parts
+    .map(({ type, value }) =>
+      type === 'timeZoneName' ? zoneName(value, at, words, timeZone, options.full) : value,
+    )
+    .join('');
+}
+
+/** "CET" as it is; "GMT+1" says little, so the place whose clocks these are: "(Германия)", in full "(Германия, GMT+1)". */
+function zoneName(short: string, at: Date, words: string, timeZone: string, full?: boolean): string {
+  if (!/^GMT[+-]/.test(short)) return short;
+  const place = new Intl.DateTimeFormat(words, { timeZone, timeZoneName: 'shortGeneric' })
+    .formatToParts(at)
+    .find(({ type }) => type === 'timeZoneName')?.value;
+  if (!place || /^GMT/.test(place)) return short;
+  return full ? `(${place}, ${short})` : `(${place})`;
 }

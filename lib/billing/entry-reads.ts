@@ -79,7 +79,7 @@ export type Entries = {
   entries: Entry[];
   /** What all of them, not only this page, have debited and credited to the accounts asked for. */
   turnover: { debitCents: Cents; creditCents: Cents } | null;
-  /** What the accounts of a kind stand at, the largest first, when a whole kind was asked for. */
+  /** A page of what the accounts of a kind stand at, the largest first, when a whole kind was asked for. */
   balances: { account: string; party: string | null; balanceCents: Cents }[];
 };
 
@@ -87,7 +87,11 @@ export type Entries = {
  * The entries behind a figure, newest first, and what they come to. Throws `Refused` billing.not_found for accounts that
  * cannot be, and billing.not_a_period.
  */
-export async function readEntries(ctx: Ctx, query: EntriesQuery, page: Page = {}): Promise<Entries> {
+export async function readEntries(
+  ctx: Ctx,
+  query: EntriesQuery,
+  page: Page & { partiesLimit?: number; partiesOffset?: number } = {},
+): Promise<Entries> {
   const asked = await parse(ctx, query);
   const { account, from, to } = asked;
   const [only] = account?.length === 1 ? account : [];
@@ -98,7 +102,12 @@ export async function readEntries(ctx: Ctx, query: EntriesQuery, page: Page = {}
     entriesOf(ctx, asked, page),
     account ? turnoverOf(ctx, { ...asked, account }) : null,
     isWholeKind && !isNarrowed
-      ? balancesOfKind(ctx, { book: openBooks.find((each) => each === book)!, kind: kind!, limit: 100 })
+      ? balancesOfKind(ctx, {
+          book: openBooks.find((each) => each === book)!,
+          kind: kind!,
+          limit: page.partiesLimit ?? 50,
+          offset: page.partiesOffset,
+        })
       : [],
   ]);
   return { accounts: account ?? [], from, to, entries, turnover, balances };

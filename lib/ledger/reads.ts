@@ -196,7 +196,7 @@ export async function trialBalance(ctx: Reader, book: Book): Promise<TrialRow[]>
 /** Accounts of a kind with what each stands at, the largest first. */
 export async function balancesOfKind(
   ctx: Reader,
-  { book, kind, limit = 50 }: { book: Book; kind: string; limit?: number },
+  { book, kind, limit = 50, offset = 0 }: { book: Book; kind: string; limit?: number; offset?: number },
 ): Promise<{ account: string; party: string | null; balanceCents: Cents }[]> {
   const rows = await ctx.db
     .select({ account: accounts.id, party: accounts.party, total })
@@ -205,7 +205,8 @@ export async function balancesOfKind(
     .where(and(eq(accounts.book, book), eq(accounts.kind, kind)))
     .groupBy(accounts.id)
     .orderBy(desc(sql`abs(sum(${lines.amountCents}))`), asc(accounts.id))
-    .limit(Math.min(limit, 500));
+    .limit(Math.min(limit, 500))
+    .offset(offset);
   return rows.map(({ account, party, total: balance }) => ({
     account,
     party,

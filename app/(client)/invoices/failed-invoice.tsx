@@ -4,6 +4,7 @@ import { methodWords } from '#app/billing-parts/method-words.ts';
 import { Button } from '#app/ui/button.tsx';
 import { Callout } from '#app/ui/callout.tsx';
 import { Form } from '#app/ui/form.tsx';
+import { TextLink } from '#app/ui/text-link.tsx';
 import { When } from '#app/ui/when.tsx';
 import type { Invoice } from '#lib/billing/index.ts';
 import { payInvoiceAction } from './actions.ts';
@@ -26,11 +27,14 @@ export async function FailedInvoice({
         tone="bad"
         title={t('failed.title', { number: invoiceNumber(invoice.number) })}
         action={
-          <Form action={payInvoiceAction} hidden={{ invoiceId: invoice.id }}>
-            <Button type="submit" variant="primary">
-              {t('failed.pay')}
-            </Button>
-          </Form>
+          <span className="flex flex-wrap items-center gap-x-4 gap-y-2">
+            <Form action={payInvoiceAction} hidden={{ invoiceId: invoice.id }}>
+              <Button type="submit" variant="primary">
+                {t('failed.pay')}
+              </Button>
+            </Form>
+            <TextLink href="/invoices#methods">{t('failed.methods')}</TextLink>
+          </span>
         }
       >
         {invoice.nextAttemptAt

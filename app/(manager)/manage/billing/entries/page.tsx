@@ -43,6 +43,8 @@ export default async function EntriesPage({ searchParams }: { searchParams: Prom
   const found = await readEntries(ctx, query, {
     limit: pageSize + 1,
     offset: (pageOf(search) - 1) * pageSize,
+    partiesLimit: pageSize + 1,
+    partiesOffset: (pageOf(search, 'parties') - 1) * pageSize,
   }).catch((error) => {
     if (!(error instanceof Refused)) throw error;
     if (error.code !== 'billing.not_a_period') notFound();
@@ -98,11 +100,11 @@ export default async function EntriesPage({ searchParams }: { searchParams: Prom
           {t('manage.period.wrongLead')}
         </Callout>
       )}
-      {found && found.balances.length > 0 && found.balances[0]?.party && (
+      {found && (found.balances[0]?.party || pageOf(search, 'parties') > 1) && (
         <Section id="accounts" title={t('manage.partyAccounts')}>
           <Table
             caption={t('manage.partyAccounts')}
-            rows={found.balances}
+            rows={found.balances.slice(0, pageSize)}
             rowKey={(row) => row.account}
             rowHref={(row) => entriesHref({ accounts: [row.account] })}
             columns={[
@@ -115,6 +117,14 @@ export default async function EntriesPage({ searchParams }: { searchParams: Prom
               },
             ]}
             empty={null}
+          />
+          <Pager
+            search={search}
+            pageSize={pageSize}
+            hasNext={found.balances.length > pageSize}
+            param="parties"
+            label={t('manage.partyAccounts')}
+            anchor="accounts"
           />
         </Section>
       )}
