@@ -70,7 +70,7 @@ export async function run({ superuserUrl, args, say }: BenchCtx): Promise<BenchR
       nth(billing.exportEntries(manager, { accounts: ['clients:revenue'], ...days }), 2),
     'a client’s movements, as a file': () => nth(billing.exportMyMovements(client), 1),
     'invoices, as a file': () => nth(billing.exportInvoices(manager), 2),
-    'failed invoices, as a file': () => nth(billing.exportInvoices(manager, { state: 'failed' }), 1),
+    'paid invoices, as a file': () => nth(billing.exportInvoices(manager, { state: 'paid' }), 2),
     'statements, as a file': () => nth(billing.exportStatements(manager), 2),
     'receivables by age': () => billing.receivables(manager, { limit: 50 }),
     'receivables, as a file': () => nth(billing.exportReceivables(manager), 2),

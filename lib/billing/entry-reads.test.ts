@@ -164,6 +164,15 @@ describe('a figure opens its entries, and they come to it', () => {
   });
 });
 
+test('an entry that touches two of the accounts asked for is one entry', async () => {
+  const query = { accounts: [`clients:receivable:${boris}`, 'clients:revenue'], to: '2026-05-31' };
+  const { entries, turnover } = await readEntries(manager, query);
+  const about = entries.filter(({ subject }) => subject === orders.second);
+  expect(about.map(({ kind }) => kind)).toEqual(['order_charged']);
+  expect(sumOn(entries, query.accounts)).toBe(turnover!.debitCents - turnover!.creditCents);
+  expect(await collect(exportEntries(manager, query))).toEqual(entries.reverse());
+});
+
 test('what belongs to one order is read from both books, and never what was staked on it', async () => {
   const { entries, turnover } = await readEntries(manager, { subject: orders.first });
   expect(entries.map(({ book, kind }) => `${book} ${kind}`).sort()).toEqual([

@@ -259,6 +259,9 @@ function onAccounts(account: SQL, asked: readonly string[]): SQL {
   return sql`(${sql.join(each, sql` or `)})`;
 }
 
+const inPeriod = (at: SQL, { from, to }: { from?: Date; to?: Date }) =>
+  sql`${from ? sql`and ${at} >= ${iso(from)}` : sql``} ${to ? sql`and ${at} < ${iso(to)}` : sql``}`;
+
 type Place = { at: Date; tie: string };
 
 /** Ids of the transactions asked for in the order of their happening, with their places in it. */
@@ -274,8 +277,6 @@ async function findEntries(
 ): Promise<(Place & { id: string })[]> {
   const asked = account === undefined ? [] : several(account);
   const [way, beyond] = newestFirst ? [sql`desc`, sql`<`] : [sql`asc`, sql`>`];
-  const inPeriod = (at: SQL) =>
-    sql`${from ? sql`and ${at} >= ${iso(from)}` : sql``} ${to ? sql`and ${at} < ${iso(to)}` : sql``}`;
   const isAlongAccounts =
     asked.length > 0 &&
     asked.every((one) => parseAccountId(one) !== null) &&
@@ -286,14 +287,14 @@ async function findEntries(
       ? // A transaction that touches these accounts twice is one entry.
         sql`select each.* from unnest(${textArray(asked)}) wanted (account) cross join lateral (
           select l.transaction_id as id, l.occurred_at::text as at, l.no::text as tie, l.occurred_at, l.no from ledger.lines l
-          where l.account_id = wanted.account and l.book = any(${textArray(several(book))}) ${inPeriod(sql`l.occurred_at`)}
+          where l.account_id = wanted.account and l.book = any(${textArray(several(book))}) ${inPeriod(sql`l.occurred_at`, { from, to })}
             ${after ? sql`and (l.occurred_at, l.no) ${beyond} (${iso(after.at)}, ${after.tie}::bigint)` : sql``}
             and not exists (select from ledger.lines twin where twin.transaction_id = l.transaction_id
               and twin.account_id = any(${textArray(asked)}) and twin.position < l.position)
           order by l.occurred_at ${way}, l.no ${way} limit ${limit + offset}
         ) each order by each.occurred_at ${way}, each.no ${way} limit ${limit} offset ${offset}`
       : sql`select t.id, t.occurred_at::text as at, t.id::text as tie from ledger.transactions t
-          where t.book = any(${textArray(several(book))}) ${inPeriod(sql`t.occurred_at`)}
+          where t.book = any(${textArray(several(book))}) ${inPeriod(sql`t.occurred_at`, { from, to })}
             ${kinds ? sql`and t.kind = any(${textArray(kinds)})` : sql``}
             ${subject === undefined ? sql`` : sql`and t.subject = ${subject}`}
             ${id === undefined ? sql`` : sql`and t.id = ${id}`}
@@ -379,38 +380,24 @@ export async function turnoverOf(
       creditCents: rows.reduce((sum, row) => sum + row.creditCents, 0n),
     };
   }
+  const sides = (amount: SQL) => sql`coalesce(sum(${amount}) filter (where ${amount} > 0), 0)::text as debit,
+    coalesce(-sum(${amount}) filter (where ${amount} < 0), 0)::text as credit`;
+  const inBooks = (book: SQL) => sql`${book} = any(${textArray(several(asked.book))})`;
   const isAlongAccounts = isBare && accountIds.every((one) => parseAccountId(one) !== null);
-  const at = isAlongAccounts ? lines.occurredAt : transactions.occurredAt;
-  const select = {
-    debit: sql<string>`coalesce(sum(${lines.amountCents}) filter (where ${lines.amountCents} > 0), 0)`,
-    credit: sql<string>`coalesce(-sum(${lines.amountCents}) filter (where ${lines.amountCents} < 0), 0)`,
-  };
-  const inPeriod = and(from && gte(at, from), to && lt(at, to));
-  const [row] = await (isAlongAccounts
-    ? ctx.db
-        .select(select)
-        .from(lines)
-        .where(
-          and(
-            inArray(lines.accountId, [...accountIds]),
-            inArray(lines.book, [...several(asked.book)]),
-            inPeriod,
-          ),
-        )
-    : ctx.db
-        .select(select)
-        .from(transactions)
-        .innerJoin(lines, eq(lines.transactionId, transactions.id))
-        .where(
-          and(
-            inArray(transactions.book, [...several(asked.book)]),
-            inPeriod,
-            kinds && inArray(transactions.kind, [...kinds]),
-            subject === undefined ? undefined : eq(transactions.subject, subject),
-            id === undefined ? undefined : eq(transactions.id, id),
-            onAccounts(sql`${lines.accountId}`, accountIds),
-          ),
-        ));
+  const [row] = await ctx.db.execute<{ debit: string; credit: string }>(
+    isAlongAccounts
+      ? sql`select ${sides(sql`l.amount_cents`)} from ledger.lines l
+          where l.account_id = any(${textArray(accountIds)}) and ${inBooks(sql`l.book`)} ${inPeriod(sql`l.occurred_at`, { from, to })}`
+      : // Transaction by transaction: what it costs grows with the period, not with the book.
+        sql`select ${sides(sql`its.amount_cents`)} from ledger.transactions t cross join lateral (
+            select l.amount_cents from ledger.lines l
+            where l.transaction_id = t.id and ${onAccounts(sql`l.account_id`, accountIds)} offset 0
+          ) its
+          where ${inBooks(sql`t.book`)} ${inPeriod(sql`t.occurred_at`, { from, to })}
+            ${kinds ? sql`and t.kind = any(${textArray(kinds)})` : sql``}
+            ${subject === undefined ? sql`` : sql`and t.subject = ${subject}`}
+            ${id === undefined ? sql`` : sql`and t.id = ${id}`}`,
+  );
   return { debitCents: BigInt(row!.debit), creditCents: BigInt(row!.credit) };
 }
 

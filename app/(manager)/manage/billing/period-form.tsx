@@ -10,7 +10,6 @@ export function PeriodForm({
   to,
   kept = [],
   required,
-  error,
   children,
 }: {
   action: string;
@@ -18,7 +17,6 @@ export function PeriodForm({
   to?: string;
   kept?: readonly (readonly [name: string, value: string])[];
   required?: boolean;
-  error?: string;
   /** The button, and what else is asked. */
   children: ReactNode;
 }) {
@@ -28,7 +26,7 @@ export function PeriodForm({
       {kept.map(([name, value]) => (
         <input key={`${name}=${value}`} type="hidden" name={name} value={value} />
       ))}
-      <Field name="from" label={t('from')} required={required} inSet={!required} error={error}>
+      <Field name="from" label={t('from')} required={required} inSet={!required}>
         <DateTimeField withTime={false} defaultValue={from} key={from} className="[&_input]:min-w-40" />
       </Field>
       <Field name="to" label={t('to')} required={required} inSet={!required}>

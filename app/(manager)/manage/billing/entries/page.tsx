@@ -206,10 +206,7 @@ async function Period({ from, to }: { from?: Date; to?: Date }) {
 function About({ entry, query }: { entry: Entry; query: EntriesQuery }) {
   if (query.subject === entry.subject && !query.accounts?.length) return <EntryText entry={entry} />;
   return (
-    <TextLink
-      href={entriesHref({ subject: entry.subject })}
-      className="text-ink no-underline hover:underline"
-    >
+    <TextLink href={entriesHref({ subject: entry.subject })} className="text-ink">
       <EntryText entry={entry} />
     </TextLink>
   );
