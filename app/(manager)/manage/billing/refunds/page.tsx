@@ -20,6 +20,7 @@ import { listRefunds, refundStates } from '#lib/billing/index.ts';
 import { accountNames } from '#lib/identity/index.ts';
 import { hasRole } from '#lib/kernel/ctx.ts';
 import { refundAgainAction } from '../actions.ts';
+import { ParkedActions } from '../ask-again.tsx';
 import { BillingTabs } from '../tabs.tsx';
 
 const pageSize = 50;
@@ -103,6 +104,11 @@ export default async function RefundsPage({ searchParams }: { searchParams: Prom
                   <span className="block text-[0.9286em] text-ink-2">
                     {failureWords(t, row.attempt?.failureCode ?? null)},{' '}
                     {t(row.canSendAgain ? 'manage.refunds.lowers' : 'manage.refunds.lowered')}
+                  </span>
+                )}
+                {row.attempt?.state === 'parked' && canAct && (
+                  <span className="relative block">
+                    <ParkedActions attempt={row.attempt} size="sm" />
                   </span>
                 )}
                 {row.canSendAgain && canAct && (
