@@ -1,5 +1,6 @@
 import type { Metadata } from 'next';
 import { getLocale, getTranslations } from 'next-intl/server';
+import { entriesHref } from '#app/billing-parts/entries-href.ts';
 import { failureWords } from '#app/billing-parts/failure-words.ts';
 import { invoiceNumber } from '#app/billing-parts/invoice-number.ts';
 import { methodWords } from '#app/billing-parts/method-words.ts';
@@ -15,6 +16,7 @@ import { Money } from '#app/ui/money.tsx';
 import { Pager } from '#app/ui/pager.tsx';
 import { pageOf, type Search } from '#app/ui/search-params.ts';
 import { Table } from '#app/ui/table.tsx';
+import { TextLink } from '#app/ui/text-link.tsx';
 import { When } from '#app/ui/when.tsx';
 import { listRefunds, refundStates } from '#lib/billing/index.ts';
 import { accountNames } from '#lib/identity/index.ts';
@@ -138,7 +140,11 @@ export default async function RefundsPage({ searchParams }: { searchParams: Prom
             key: 'amount',
             header: t('columns.amount'),
             number: true,
-            cell: (row) => <Money cents={row.amountCents} bare />,
+            cell: (row) => (
+              <TextLink href={entriesHref({ subject: row.id })} className="relative">
+                <Money cents={row.amountCents} bare />
+              </TextLink>
+            ),
           },
         ]}
         empty={
