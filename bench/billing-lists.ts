@@ -79,6 +79,8 @@ export async function run({ superuserUrl, args, say }: BenchCtx): Promise<BenchR
     'parked movements': () => billing.listParked(manager),
     refunds: () => billing.listRefunds(manager),
     overview: () => billing.billingOverview(manager),
+    'trial balance of a day a month ago': () =>
+      billing.trialBalanceAt(manager, new Date(Date.now() - 30 * 86_400_000).toISOString().slice(0, 10)),
     'a client’s invoices': () => billing.myInvoices(client),
     'a client’s movements': () => billing.myMovements(client, { limit: 50 }),
     'a client’s account': () => billing.myAccount(client),

@@ -1,8 +1,13 @@
 import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { payoutAccounts } from '#db/schema/billing.ts';
+import { seals } from '#db/schema/ledger.ts';
 import type { Ctx } from '#lib/kernel/ctx.ts';
 import { uuidv7 } from '#lib/kernel/ctx.ts';
+import { folderStore } from '#lib/kernel/file-store.ts';
 import { changeSetting } from '#lib/kernel/settings.ts';
 import { as, at, freshDatabase, testCtx } from '#lib/kernel/testing.ts';
 import { transaction } from '#lib/kernel/transaction.ts';
@@ -12,6 +17,7 @@ import {
   eachMovement,
   postings,
   postTransaction,
+  sealBook,
   trialBalance,
 } from '#lib/ledger/index.ts';
 import {
@@ -30,6 +36,7 @@ import {
   postEndedOrder,
   readEntries,
   receivables,
+  trialBalanceAt,
   weeklyFigures,
 } from './index.ts';
 
@@ -171,6 +178,37 @@ test('an entry that touches two of the accounts asked for is one entry', async (
   expect(about.map(({ kind }) => kind)).toEqual(['order_charged']);
   expect(sumOn(entries, query.accounts)).toBe(turnover!.debitCents - turnover!.creditCents);
   expect(await collect(exportEntries(manager, query))).toEqual(entries.reverse());
+});
+
+test('a trial balance of a past day is what had happened by its end, and its rows open just that', async () => {
+  const { clients, people } = await trialBalanceAt(manager, '2026-05-05');
+  const shown = (rows: typeof clients) =>
+    rows.filter(({ balanceCents }) => balanceCents !== 0n).map((row) => [row.kind, row.balanceCents]);
+  expect(shown(clients)).toEqual([
+    ['discounts', 1_000n],
+    ['receivable', 19_999n],
+    ['revenue', -20_999n],
+  ]);
+  expect(shown(people)).toEqual([
+    ['earnings', 12_599n],
+    ['payable', -12_599n],
+  ]);
+  for (const [book, rows] of Object.entries({ clients, people }))
+    for (const { kind, debitCents, creditCents } of rows) {
+      const { turnover } = await readEntries(manager, { accounts: [`${book}:${kind}`], to: '2026-05-05' });
+      expect([kind, turnover]).toEqual([kind, { debitCents, creditCents }]);
+    }
+  // Sealed entries are read from what was kept at the seal, the others one by one.
+  const folder = mkdtempSync(join(tmpdir(), 'mcf-seals-'));
+  await sealBook(ctx, { book: 'clients', store: folderStore(folder) });
+  rmSync(folder, { recursive: true });
+  expect(await ctx.db.$count(seals)).toBeGreaterThan(0);
+  expect((await trialBalanceAt(manager, '2026-05-05')).clients).toEqual(clients);
+  expect((await trialBalanceAt(manager, '2099-12-31')).clients).toEqual(await trialBalance(ctx, 'clients'));
+  await expect(trialBalanceAt(as(ctx, 'client'), '2026-05-05')).rejects.toMatchObject({
+    code: 'not_allowed',
+  });
+  await expect(trialBalanceAt(manager, 'x')).rejects.toMatchObject({ code: 'billing.not_a_period' });
 });
 
 test('what belongs to one order is read from both books, and never what was staked on it', async () => {

@@ -14,6 +14,8 @@ import {
   type Movement,
   movementsOf,
   parseAccountId,
+  type TrialRow,
+  trialBalance,
   turnoverOf,
 } from '#lib/ledger/index.ts';
 import { askedPeriod } from './asked-period.rules.ts';
@@ -111,6 +113,22 @@ export async function readEntries(
       : [],
   ]);
   return { accounts: account ?? [], from, to, entries, turnover, balances };
+}
+
+/**
+ * The trial balance of both books as of the end of a day ("2026-10-31"), by when things happened. Throws `Refused`
+ * billing.not_a_period.
+ */
+export async function trialBalanceAt(
+  ctx: Ctx,
+  day: string,
+): Promise<Record<(typeof openBooks)[number], TrialRow[]>> {
+  const { to: before } = await parse(ctx, { to: day });
+  const [clients, people] = await Promise.all([
+    trialBalance(ctx, 'clients', { before }),
+    trialBalance(ctx, 'people', { before }),
+  ]);
+  return { clients, people };
 }
 
 /** All entries asked for, oldest first, page by page: a journal for accountants. It refuses as `readEntries` does. */

@@ -157,9 +157,20 @@ export type TrialRow = {
 
 /**
  * Debits, credits and balance of each kind of account in a book; the balances sum to zero. The totals kept at the last seal,
- * and what was posted since: what it costs does not grow with the book.
+ * and what was posted since: what it costs does not grow with the book. As it was `before` an instant, it is that less what
+ * happened from then on.
  */
-export async function trialBalance(ctx: Reader, book: Book): Promise<TrialRow[]> {
+export async function trialBalance(
+  ctx: Reader,
+  book: Book,
+  { before }: { before?: Date } = {},
+): Promise<TrialRow[]> {
+  const sinceThen = sql`union all
+      select split_part(its.account_id, ':', 2), -sum(cents) filter (where cents > 0), sum(cents) filter (where cents < 0)
+      from ledger.transactions t cross join lateral (
+        select l.account_id, l.amount_cents as cents from ledger.lines l where l.transaction_id = t.id offset 0
+      ) its
+      where t.book = ${book} and t.occurred_at >= ${before?.toISOString()}::timestamptz group by 1`;
   const rows = await ctx.db.execute<{
     kind: string;
     accounts_count: number;
@@ -180,6 +191,7 @@ export async function trialBalance(ctx: Reader, book: Book): Promise<TrialRow[]>
     ), moved as (
       select kind, debit, credit from kept
       union all select kind, sum(cents) filter (where cents > 0), -sum(cents) filter (where cents < 0) from later group by kind
+      ${before ? sinceThen : sql``}
     )
     select kind, coalesce(sum(debit), 0) as debit, coalesce(sum(credit), 0) as credit,
       (select count(*)::int from ledger.accounts a where a.book = ${book} and a.kind = moved.kind) as accounts_count

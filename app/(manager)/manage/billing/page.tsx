@@ -7,6 +7,7 @@ import { formatMoney } from '#app/ui/format-money.ts';
 import { Figure, PageHeader, Section } from '#app/ui/layout-parts.tsx';
 import { LinkButton } from '#app/ui/link-button.tsx';
 import { Money } from '#app/ui/money.tsx';
+import type { Search } from '#app/ui/search-params.ts';
 import { billingOverview, closablePeriods, weeklyFigures } from '#lib/billing/index.ts';
 import { accountNames } from '#lib/identity/index.ts';
 import { hasRole } from '#lib/kernel/ctx.ts';
@@ -16,7 +17,7 @@ import { CloseButtons } from './close-buttons.tsx';
 import { Closes } from './closes.tsx';
 import { Journal } from './journal.tsx';
 import { BillingTabs } from './tabs.tsx';
-import { TrialTable } from './trial-table.tsx';
+import { Trial } from './trial.tsx';
 import { Weeks } from './weeks.tsx';
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -27,8 +28,9 @@ const balance = (rows: readonly TrialRow[], kind: string) =>
   rows.find((row) => row.kind === kind)?.balanceCents ?? 0n;
 
 /** The state of the money at a glance: what is owed and paid, whether the books balance, what was closed. */
-export default async function BillingPage() {
+export default async function BillingPage({ searchParams }: { searchParams: Promise<Search> }) {
   const ctx = await requireCtx('manager', 'billing');
+  const { day } = await searchParams;
   const [t, locale, overview, week, month, weeks] = await Promise.all([
     getTranslations('billing.manage'),
     getLocale(),
@@ -99,12 +101,11 @@ export default async function BillingPage() {
           href="/manage/billing/entries?account=people:bank"
         />
       </div>
-      <Section id="trial" title={t('trial')} lead={t('trialLead')}>
-        <div className="grid gap-x-10 gap-y-6 xl:grid-cols-2">
-          <TrialTable book="clients" rows={clients} />
-          <TrialTable book="people" rows={people} />
-        </div>
-      </Section>
+      <Trial
+        ctx={ctx}
+        day={typeof day === 'string' ? day.slice(0, 20) : undefined}
+        now={{ clients, people }}
+      />
       <Section id="weeks" title={t('weeks.title')} lead={t('weeks.lead')}>
         <Weeks weeks={weeks} />
       </Section>

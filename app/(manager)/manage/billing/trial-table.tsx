@@ -1,4 +1,5 @@
 import { useTranslations } from 'next-intl';
+import { entriesHref } from '#app/billing-parts/entries-href.ts';
 import { Money } from '#app/ui/money.tsx';
 import { StateBadge } from '#app/ui/state-badge.tsx';
 import { Table } from '#app/ui/table.tsx';
@@ -10,7 +11,16 @@ const inPlanOrder = (book: 'clients' | 'people', rows: readonly TrialRow[]) => {
 };
 
 /** One book: debits, credits and balance of each kind of account, and that they sum to zero. */
-export function TrialTable({ book, rows }: { book: 'clients' | 'people'; rows: readonly TrialRow[] }) {
+export function TrialTable({
+  book,
+  rows,
+  day,
+}: {
+  book: 'clients' | 'people';
+  rows: readonly TrialRow[];
+  /** The last day that is in it, unless everything is. */
+  day?: string;
+}) {
   const t = useTranslations('billing');
   const sumCents = rows.reduce((sum, row) => sum + row.balanceCents, 0n);
   return (
@@ -27,7 +37,7 @@ export function TrialTable({ book, rows }: { book: 'clients' | 'people'; rows: r
         caption={t(`manage.books.${book}`)}
         rows={inPlanOrder(book, rows)}
         rowKey={(row) => row.kind}
-        rowHref={(row) => `/manage/billing/entries?account=${book}:${row.kind}`}
+        rowHref={(row) => entriesHref({ accounts: [`${book}:${row.kind}`], to: day })}
         columns={[
           {
             key: 'account',
