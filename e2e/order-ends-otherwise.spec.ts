@@ -152,6 +152,7 @@ test('a worker cannot come: the client knows at once, and is offered another tim
 
   await test.step('whoever studies it waives the penalty, and everybody reads who and why', async () => {
     await row(manager, order.number).getByRole('link').click();
+    await expect(manager.getByRole('heading', { name: 'Conclusion of the incident' })).toBeVisible();
     const penalty = manager.getByRole('region', { name: 'Penalty' });
     await expect(async () => {
       await manager.reload();

@@ -85,7 +85,10 @@ export async function statementPdf(
     ],
     rows: items.map((item) => {
       const giver = typeof item.details.byId === 'string' ? names.get(item.details.byId) : undefined;
-      const words = entryWords(billing, locale, item);
+      const named = entryWords(billing, locale, item);
+      const { reason } = item.details;
+      const words =
+        item.kind === 'penalty_waived' && typeof reason === 'string' ? `${named}: ${reason}` : named;
       return [
         parts.day(item.occurredAt),
         giver ? `${words} (${billing('money.givenBy', { name: giver })})` : words,
