@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { expect, test } from '@playwright/test';
+import { readFileSync } from 'node:fs';
+import { expect, type Page, test } from '@playwright/test';
 import { eq } from 'drizzle-orm';
 import { connect } from '#db/client.ts';
 import { accounts } from '#db/schema/identity.ts';
@@ -32,18 +33,20 @@ test('a refund goes back by the way it was paid, and a payout that came back is 
       name: 'Василий Сметанин',
       email: 'vasily@happycatbox.example',
     });
-    await postEndedOrder(ctx, {
-      orderId: randomUUID(),
-      clientId,
-      workerId,
-      outcome: 'completed',
-      cause: null,
-      requestNumber: 'R-90001',
-      serviceName: { en: 'Glass off a shelf', ru: 'Стакан с полки' },
-      costCents: 12_340n,
-      priceCents: 12_340n,
-      endedAt,
-    });
+    const end = (requestNumber: string, at: Date) =>
+      postEndedOrder(ctx, {
+        orderId: randomUUID(),
+        clientId,
+        workerId,
+        outcome: 'completed',
+        cause: null,
+        requestNumber,
+        serviceName: { en: 'Glass off a shelf', ru: 'Стакан с полки' },
+        costCents: 12_340n,
+        priceCents: 12_340n,
+        endedAt: at,
+      });
+    await end('R-90001', endedAt);
     const biller: Ctx = { ...ctx, actor: { kind: 'account', id: billerId, roles: ['manager', 'billing'] } };
     await requestClose(biller, { kind: 'week', period: sunday });
     await requestClose(biller, { kind: 'month', period: month });
@@ -109,6 +112,12 @@ test('a refund goes back by the way it was paid, and a payout that came back is 
       await expect(page.getByText('10.00 units in your favour: taken off your next invoices')).toBeVisible();
       await expect(page.getByRole('row').filter({ hasText: /Paid.*123\.40/ })).toBeVisible();
       await expectReadable(page);
+      // The books are not theirs, nor a file of them.
+      const books = await page.request.get('/manage/billing/entries.csv');
+      expect([new URL(books.url()).pathname, await books.text()]).toEqual([
+        '/sign-in/elsewhere',
+        expect.not.stringContaining('R-90001'),
+      ]);
       const mails = async () => (await mailsTo('vasily@happycatbox.example')).map(({ subject }) => subject);
       await expect
         .poll(mails)
@@ -170,6 +179,80 @@ test('a refund goes back by the way it was paid, and a payout that came back is 
       await expect(worker.getByText('A payout came back')).toHaveCount(0);
       await worker.context().close();
     });
+
+    await test.step('an accountant gets the journal of a month: whole entries, and both sides alike', async () => {
+      await billing.goto('/manage/billing');
+      await billing.getByLabel('From').fill('2026-01-31');
+      await billing.getByLabel('To, that day too').fill('2026-01-01');
+      await billing.getByRole('button', { name: 'Download CSV' }).click();
+      await expect(billing.getByText('These days make no period')).toBeVisible();
+      await expectReadable(billing);
+      await billing.goto('/manage/billing');
+      await billing.getByLabel('From').fill('2026-01-01');
+      await billing.getByLabel('To, that day too').fill('2026-01-31');
+      const [cells, name] = await downloaded(billing, () =>
+        billing.getByRole('button', { name: 'Download CSV' }).click(),
+      );
+      expect(name).toBe('entries-2026-01-01-2026-01-31.csv');
+      const [head, ...lines] = cells;
+      const column = (title: string) => lines.map((line) => line[head!.indexOf(title)]!);
+      expect(column('document')).toContain('R-90001');
+      expect(column('occurred').every((at) => at.startsWith('2026-01-'))).toBe(true);
+      expect(column('Account').every((id) => /^(clients|people):/.test(id))).toBe(true);
+      const total = (title: string) =>
+        column(title).reduce((sum, units) => sum + BigInt(units.replace('.', '')), 0n);
+      expect(total('Debit')).toBeGreaterThan(0n);
+      expect(total('Debit')).toBe(total('Credit'));
+    });
+
+    await test.step('the worker reads every movement with what is owed after it, and takes them along as a file', async () => {
+      const worker = await signedIn(browser, 'dymka@mcf.example', 'phone');
+      await worker.goto('/work/money');
+      await worker.getByRole('link', { name: 'All movements' }).click();
+      const movements = worker.getByRole('list', { name: 'Movements' }).getByRole('listitem');
+      await expect(movements.filter({ hasText: 'R-90001' })).toContainText(`+${share}`);
+      await expect(movements.filter({ hasText: 'Payout sent' }).first()).toContainText('Balance: 0.00');
+      await expectReadable(worker);
+      await picture(worker, 'worker-movements');
+      const [[, ...lines]] = await downloaded(worker, () =>
+        worker.getByRole('link', { name: 'Download CSV' }).click(),
+      );
+      expect(lines).toHaveLength(await movements.count());
+      expect(lines.find((line) => line[2]!.includes('R-90001'))!.slice(3)).toEqual([share, share]);
+      await worker.context().close();
+    });
+    await test.step('every figure opens its entries: a line of an invoice, and the revenue of a week', async () => {
+      await billing.goto('/manage/billing/invoices?state=paid');
+      await row(billing, 'Василий Сметанин').getByRole('link').first().click();
+      await billing.getByRole('table').getByRole('link', { name: 'Glass off a shelf' }).click();
+      await expect(billing.getByRole('heading', { level: 1 })).toHaveText(
+        'Entries: Owed by clients: Василий Сметанин',
+      );
+      await expect(left(billing)).toHaveText('123.40');
+      await expectReadable(billing);
+      await billing.getByRole('link', { name: 'Glass off a shelf' }).click();
+      await expect(billing.getByRole('heading', { level: 1 })).toHaveText('Entries that belong together');
+      await expect(row(billing, 'Earnings')).toContainText(share);
+
+      await end('R-90002', new Date(Date.now() - 20 * 86_400_000));
+      await billing.goto('/manage/billing');
+      const week = billing
+        .getByRole('table', { name: 'Revenue and cost by week' })
+        .getByRole('row')
+        .filter({ has: billing.getByRole('link', { name: /[1-9]/ }) })
+        .last();
+      for (const figure of ['revenue', 'cost'] as const) {
+        await billing.goto('/manage/billing');
+        const link = week.getByRole('link').nth(figure === 'revenue' ? 0 : 1);
+        const cents = (await link.textContent())!.replace('−', '');
+        await link.click();
+        await expect(billing).toHaveURL(/from=.*to=/);
+        await expect(left(billing)).toHaveText(cents);
+        await expectReadable(billing);
+        await picture(billing, `entries-of-${figure}`);
+      }
+    });
+
     await billing.context().close();
   } finally {
     await setKnobs('golden-hat', { returnNext: 0, processMs: 1500 });
@@ -177,3 +260,22 @@ test('a refund goes back by the way it was paid, and a payout that came back is 
     await close();
   }
 });
+
+/** What all entries shown come to, on whichever side. */
+const left = (page: Page) =>
+  page
+    .getByRole('row')
+    .filter({ has: page.getByRole('rowheader', { name: 'Balance' }) })
+    .getByRole('cell')
+    .filter({ hasText: /./ });
+
+/** The cells of a CSV file that a click fetches, and its name. */
+async function downloaded(page: Page, click: () => Promise<void>): Promise<[rows: string[][], name: string]> {
+  const [download] = await Promise.all([page.waitForEvent('download'), click()]);
+  const text = readFileSync((await download.path())!, 'utf8').replace(/^\uFEFF/, '');
+  const rows = text
+    .trimEnd()
+    .split('\r\n')
+    .map((line) => line.slice(1, -1).split('","'));
+  return [rows, download.suggestedFilename()];
+}

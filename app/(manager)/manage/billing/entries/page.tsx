@@ -140,10 +140,10 @@ export default async function EntriesPage({ searchParams }: { searchParams: Prom
                 header: t('columns.entry'),
                 cell: (entry) => (
                   <>
-                    <span className="font-medium">
+                    <span className="block font-medium leading-7">
                       <About entry={entry} query={query} />
                     </span>
-                    <span className="block text-ink-2">
+                    <span className="block text-ink-2 leading-7">
                       {entry.lines.map((line, position) => (
                         <span key={line.account}>
                           {position > 0 && ' ← '}
