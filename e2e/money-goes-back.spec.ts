@@ -105,6 +105,24 @@ test('a refund goes back by the way it was paid, and a payout that came back is 
       await expectReadable(billing);
     });
 
+    await test.step('a worker is found by name and given a bonus, which says who and why [US-270]', async () => {
+      await billing.goto('/manage/billing/bonuses');
+      await billing.getByRole('link', { name: 'Give a bonus' }).click();
+      await billing.getByRole('searchbox', { name: 'Find a worker by name' }).fill('kuz');
+      await billing.keyboard.press('Enter');
+      await expect(billing.getByRole('button', { name: 'Give a bonus' })).toHaveCount(1);
+      await expectReadable(billing);
+      await row(billing, 'Kuzya').getByRole('button', { name: 'Give a bonus' }).click();
+      const dialog = billing.getByRole('dialog', { name: 'Give Kuzya a bonus' });
+      await dialog.getByLabel('Amount').fill('12.50');
+      await dialog.getByLabel('Why').fill('Carried the glass back up');
+      await expectReadable(billing);
+      await dialog.getByRole('button', { name: 'Give a bonus' }).click();
+      await expect(dialog).toBeHidden();
+      await billing.getByRole('main').getByRole('link', { name: 'Bonuses' }).click();
+      await expect(row(billing, 'Carried the glass back up')).toContainText(/Kuzya.*Bela Pennypaw.*12\.50/);
+    });
+
     await test.step('the client reads both, and what is in their favour', async () => {
       const { page, context } = await testersBrowser(browser, 'vasily');
       await page.goto('/sign-in/hcb');
@@ -178,6 +196,25 @@ test('a refund goes back by the way it was paid, and a payout that came back is 
       }).toPass();
       await expect(worker.getByText('A payout came back')).toHaveCount(0);
       await worker.context().close();
+    });
+
+    await test.step('the trial balance of a past day opens what had happened by its end', async () => {
+      await billing.goto('/manage/billing');
+      await billing.getByLabel('At the end of').fill('2026-01-31');
+      await billing.getByRole('region', { name: 'Trial balance' }).getByRole('button').click();
+      await expect(billing).toHaveURL(/day=2026-01-31/);
+      await expect(billing.getByText('Balanced')).toHaveCount(2);
+      await expectReadable(billing);
+      await picture(billing, 'trial-balance-of-a-day');
+      const revenue = billing
+        .getByRole('table', { name: 'Clients' })
+        .getByRole('row')
+        .filter({ hasText: 'Revenue' });
+      const cents = (await revenue.getByRole('cell').last().textContent())!.replace('−', '');
+      await revenue.getByRole('link').click();
+      await expect(billing).toHaveURL(/to=2026-01-31/);
+      await expect(left(billing)).toHaveText(cents);
+      await picture(billing, 'entries-until-a-day');
     });
 
     await test.step('an accountant gets the journal of a month: whole entries, and both sides alike', async () => {
