@@ -116,9 +116,11 @@ function AlertLine({
     : t(`alerts.${alert.kind}`, { count: alert.count, step });
   return (
     <li className="flex flex-wrap items-center gap-x-4 gap-y-1 py-2.5">
-      <StateBadge tone="bad" shape="alert">
-        {t(`alerts.badges.${alert.kind}`)}
-      </StateBadge>
+      <span className="sm:w-[9em]">
+        <StateBadge tone="bad" shape="alert">
+          {t(`alerts.badges.${alert.kind}`)}
+        </StateBadge>
+      </span>
       {href ? (
         <Link href={href} className="min-w-0 flex-1 rounded-sm font-medium hover:underline">
           {text}
