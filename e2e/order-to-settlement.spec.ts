@@ -185,7 +185,7 @@ test('one order, from the click to the settled money', async ({ browser }) => {
       .last()
       .click();
     for (const reader of [client, worker]) {
-      const address = (await reader.getByRole('link', { name: 'PDF' }).getAttribute('href'))!;
+      const address = (await reader.getByRole('link', { name: 'PDF', exact: true }).getAttribute('href'))!;
       for (const language of ['en', 'ru']) {
         const answer = await reader.request.get(`${address}?lang=${language}`);
         expect(answer.headers()['content-type']).toBe('application/pdf');
