@@ -84,6 +84,7 @@ test('a refund goes back by the way it was paid, and a payout that came back is 
       await lost.getByRole('button', { name: 'Refund' }).click();
       await expect(lost.getByText('No answer came')).toBeVisible();
       await billing.keyboard.press('Escape');
+      await expect(lost).toBeHidden();
       await expect(billing.getByText(/^23\.40\sunits to/)).toBeVisible();
       await refund('23.40', 'Half of the glass was left');
       await expect(billing.getByText(/^23\.40\sunits to/)).toHaveCount(1);
@@ -95,6 +96,7 @@ test('a refund goes back by the way it was paid, and a payout that came back is 
         'At most 100.00\u00a0units: 23.40\u00a0units of 123.40\u00a0units was given back before.',
       );
       await billing.keyboard.press('Escape');
+      await expect(billing.getByRole('dialog')).toBeHidden();
       await refund('10', 'A splinter');
       await expect(billing.getByText(/^Not possible, as decided\./)).toBeVisible();
       await expectReadable(billing);
