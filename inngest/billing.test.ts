@@ -1586,6 +1586,29 @@ describe('a day compared with the partners’ lists', () => {
     expect(row!.finishedAt).not.toBeNull();
   });
 
+  test('whose list was compared by an earlier run goes on with the tries that no list had', async () => {
+    const later = '2028-03-06T11:00:00Z';
+    partners.setNow(new Date(later));
+    const lost: { id: string; key: string }[] = [];
+    for (let i = 0; i < 2; i++) {
+      const { clientId } = await end({ endedAt: '2028-03-04T09:00:00Z' });
+      const invoice = await invoiced(clientId, '2028-03-05', later);
+      await charge(invoice, later);
+      const [attempt] = await attemptsOf(invoice.id);
+      partners.forget(attempt!.key);
+      lost.push(attempt!);
+    }
+    lost.sort((a, b) => (a.id < b.id ? -1 : 1));
+    const now = at(ctx, new Date('2028-03-07T00:30:00Z'));
+    await runPolicy(reconcilePartners, now, {});
+    partners.asked.length = 0;
+    const rest = { purpose: 'charge', day: '2028-03-06', unseenAfter: lost[0]!.id };
+    await runPolicy(reconcilePartner, now, rest as never);
+    expect(partners.asked).toEqual(['GET /charges']);
+    expect((await open()).has(lost[0]!.key)).toBe(false);
+    expect((await open()).get(lost[1]!.key)).toMatchObject({ kind: 'ours_only', day: '2028-03-06' });
+  });
+
   test('is not ended by a partner that gives no list', async () => {
     partners.goDown(true);
     await expect(

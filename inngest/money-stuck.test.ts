@@ -344,6 +344,21 @@ describe('payroll that the gateway refuses', () => {
     ]);
   });
 
+  test('gives way at the next try to a card that was ready before', async () => {
+    const invoice = await invoiced();
+    const methodId = randomUUID();
+    await addPaymentMethod(as(ctx, client(invoice.clientId)), { methodId, label: 'Old card' });
+    await runPolicy(openPaymentMethodPolicy, ctx, { methodId, clientId: invoice.clientId });
+    partners.refuse(1);
+    await charge(invoice);
+    expect(await invoiceNow(invoice.id)).toMatchObject({ state: 'failed' });
+    await retry(invoice.id);
+    expect(await attemptsOf(invoice.id)).toMatchObject([
+      { failureCode: 'method_refused' },
+      { state: 'succeeded', targetLabel: 'Old card' },
+    ]);
+  });
+
   test('does not make a further card the chosen one while another is', async () => {
     const { clientId } = await ended();
     const me = as(ctx, client(clientId));

@@ -27,18 +27,24 @@ export const reconcilePartner = policy(
     on: reconciliationRequested,
     concurrency: { limit: 1, key: 'event.data.purpose' },
   },
-  async ({ data: { purpose, day, after: first }, act }) => {
-    const rest = await goThroughPages(first ?? null, (pageNo, after) =>
-      act(`page-${pageNo}`, (ctx) => reconcilePage(ctx, { purpose, day, after })),
-    );
-    if (rest) {
-      await act('continue', (ctx) => continueReconciliation(ctx, { purpose, day, after: rest }));
-      return;
+  async ({ data: { purpose, day, after: first, unseenAfter }, act }) => {
+    if (!unseenAfter) {
+      const after = await goThroughPages(first ?? null, (pageNo, behind) =>
+        act(`page-${pageNo}`, (ctx) => reconcilePage(ctx, { purpose, day, after: behind })),
+      );
+      if (after) {
+        await act('continue', (ctx) => continueReconciliation(ctx, { purpose, day, after }));
+        return;
+      }
+      await act('look-again', (ctx) => compareOpen(ctx, { purpose }));
     }
-    await act('look-again', (ctx) => compareOpen(ctx, { purpose }));
-    await goThroughPages(null, (pageNo, after) =>
+    const rest = await goThroughPages(unseenAfter ?? null, (pageNo, after) =>
       act(`unseen-${pageNo}`, (ctx) => compareUnseen(ctx, { purpose, day, after })),
     );
+    if (rest) {
+      await act('continue', (ctx) => continueReconciliation(ctx, { purpose, day, unseenAfter: rest }));
+      return;
+    }
     await act('finish', (ctx) => finishReconciliation(ctx, { purpose, day }));
   },
 );

@@ -42,7 +42,9 @@ export async function beginPayout(
     const [payoutAccount] = await tx.db
       .select()
       .from(payoutAccounts)
-      .where(eq(payoutAccounts.workerId, workerId));
+      .where(eq(payoutAccounts.workerId, workerId))
+      // The worker may be giving other details at this moment.
+      .for('update');
     if (!payoutAccount?.account) {
       if (!payoutAccount?.refusalsCount) throw new Error(`worker ${workerId} has no payout account yet`);
       // Set while a try is due: without it this refusal was told already.

@@ -1,5 +1,5 @@
-import { and, asc, eq, gt, inArray, isNull, notExists, sql } from 'drizzle-orm';
-import { attempts, discrepancies, reconciliations } from '#db/schema/billing.ts';
+import { and, asc, eq, gt, inArray, isNull, sql } from 'drizzle-orm';
+import { attempts, reconciliations } from '#db/schema/billing.ts';
 import { type Ctx, requireRole } from '#lib/kernel/ctx.ts';
 import { Refused } from '#lib/kernel/refused.ts';
 import { transaction } from '#lib/kernel/transaction.ts';
@@ -41,13 +41,6 @@ export async function compareUnseen(
         inArray(attempts.state, ['succeeded', 'pending', 'returned']),
         gt(attempts.id, after ?? firstId),
         sql`${lately} >= ${since} and ${lately} < ${until}`,
-        // Those are looked at again every day anyway.
-        notExists(
-          ctx.db
-            .select({ key: discrepancies.key })
-            .from(discrepancies)
-            .where(and(eq(discrepancies.key, attempts.key), isNull(discrepancies.resolvedAt))),
-        ),
       ),
     )
     .orderBy(asc(attempts.id))

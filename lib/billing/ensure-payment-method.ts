@@ -1,11 +1,11 @@
-import { and, eq } from 'drizzle-orm';
+import { and, asc, eq, inArray, isNotNull } from 'drizzle-orm';
 import { paymentMethods } from '#db/schema/billing.ts';
 import { type Ctx, requireRole } from '#lib/kernel/ctx.ts';
 import { transaction } from '#lib/kernel/transaction.ts';
 
 /**
- * The method a client has chosen; without one, Happy Cat Box payroll is set up for them and chosen. Payroll that the gateway
- * had refused is tried once more, for as long as they have chosen nothing else.
+ * The method a client has chosen; without one, Happy Cat Box payroll is set up for them and chosen. When the gateway had
+ * refused it, another one that is ready is chosen, and without any, payroll is tried once more.
  */
 export async function ensurePaymentMethod(
   ctx: Ctx,
@@ -32,6 +32,19 @@ export async function ensurePaymentMethod(
       .onConflictDoNothing();
     const [made] = await chosen;
     if (made) return made;
+    // Payroll was refused before: another way that is ready goes first.
+    const ready = tx.db
+      .select({ id: paymentMethods.id })
+      .from(paymentMethods)
+      .where(and(eq(paymentMethods.clientId, clientId), isNotNull(paymentMethods.token)))
+      .orderBy(asc(paymentMethods.createdAt))
+      .limit(1);
+    const [other] = await tx.db
+      .update(paymentMethods)
+      .set({ isChosen: true })
+      .where(inArray(paymentMethods.id, ready))
+      .returning({ methodId: paymentMethods.id });
+    if (other) return other;
     const [again] = await tx.db
       .update(paymentMethods)
       .set({ isChosen: true, isRefused: false })

@@ -77,8 +77,9 @@ export const attemptAskRequested = defineEvent('billing/attempt-ask.requested', 
 export const reconciliationRequested = defineEvent('billing/reconciliation.requested', {
   purpose,
   day: eventField.id,
-  /** A further run goes on behind this place in the partner's list. */
+  /** A further run goes on behind this place in the partner's list, or behind this try that no list had. */
   after: z.string().max(100).optional(),
+  unseenAfter: eventField.id.optional(),
 });
 /** A day's comparison left something that a person must look at. */
 export const discrepancyFound = defineEvent('billing/discrepancy.found', {

@@ -33,11 +33,11 @@ export async function finishReconciliation(
   });
 }
 
-/** One run has compared its share of a long list: a further one goes on behind `after`. */
+/** One run has compared its share of a long list, or of tries that no list had: a further one goes on behind it. */
 export async function continueReconciliation(
   ctx: Ctx,
-  { purpose, day, after }: { purpose: Purpose; day: string; after: string },
+  rest: { purpose: Purpose; day: string; after?: string; unseenAfter?: string },
 ): Promise<void> {
   requireRole(ctx, 'system');
-  await transaction(ctx, async (tx) => tx.emit(reconciliationRequested, { purpose, day, after }));
+  await transaction(ctx, async (tx) => tx.emit(reconciliationRequested, rest));
 }

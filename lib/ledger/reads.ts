@@ -382,8 +382,10 @@ export async function turnoverOf(
   const isBare = (kinds ?? subject ?? id) === undefined;
   const areKinds = accountIds.every((one) => !parseAccountId(one)?.party);
   // A whole kind since ever is what the trial balance says, and costs no more for an old book.
-  if (isBare && areKinds && !from && !to) {
-    const trials = await Promise.all(several(asked.book).map((book) => trialBalance(ctx, book)));
+  if (isBare && areKinds && !from) {
+    const trials = await Promise.all(
+      several(asked.book).map((book) => trialBalance(ctx, book, { before: to })),
+    );
     const rows = several(asked.book).flatMap((book, i) =>
       trials[i]!.filter(({ kind }) => accountIds.includes(`${book}:${kind}`)),
     );

@@ -253,3 +253,16 @@ test('the figures of a book tell how long entries wait for their seal, and that 
     },
   );
 });
+
+test('two sealers whose clocks differ leave a chain in order, and a seal whose time was changed is found', async () => {
+  const ahead = new Date(ctx.now.getTime() + 300_000);
+  await post();
+  await seal(ahead);
+  await post();
+  await seal(ctx.now);
+  expect(await codes(ahead)).toEqual([]);
+  await bent(
+    `update ledger.seals set sealed_at = sealed_at + interval '1 day' where book = 'clients' and seq = 2`,
+    async (inside) => expect(await codes(ahead, undefined, inside)).toContain('seal_time_wrong'),
+  );
+});

@@ -68,7 +68,7 @@ async function sealRound(
   });
   await tx.db.execute(sql`
     insert into ledger.seals (book, seq, transaction_id, hash, sealed_at)
-    select ${book}, seq, transaction_id, hash, ${tx.now.toISOString()}::timestamptz
+    select ${book}, seq, transaction_id, hash, ${latest(tx.now, head?.sealedAt).toISOString()}::timestamptz
     from jsonb_to_recordset(${JSON.stringify(seals)}::text::jsonb)
       as sealed(seq bigint, transaction_id uuid, hash text)`);
   await tx.db.execute(sql`
@@ -87,29 +87,25 @@ async function sealRound(
   return { count: rows.length, last: rows.at(-1)!.recorded_at };
 }
 
+type Head = { seq: number; hash: string; sealedAt: Date };
+
+/** Two sealers may differ in what they take for now: a seal is never older than the one before, nor than its anchor. */
+const latest = (now: Date, sealedAt?: Date) => (sealedAt && sealedAt > now ? sealedAt : now);
+
 /** The head of a book's chain; with `at`, as it stood then. Null while nothing is sealed. */
-export async function headOf(
-  tx: Pick<Ctx, 'db'>,
-  book: Book,
-  at?: Date,
-): Promise<{ seq: number; hash: string } | null> {
-  const [row] = await tx.db.execute<{ seq: string; hash: string }>(sql`
-    select seq, hash from ledger.seals where book = ${book}
+export async function headOf(tx: Pick<Ctx, 'db'>, book: Book, at?: Date): Promise<Head | null> {
+  const [row] = await tx.db.execute<{ seq: string; hash: string; sealed_at: string }>(sql`
+    select seq, hash, sealed_at from ledger.seals where book = ${book}
       ${at ? sql`and sealed_at <= ${at.toISOString()}::timestamptz` : sql``}
     order by seq desc limit 1`);
-  return row ? { seq: Number(row.seq), hash: row.hash } : null;
+  return row ? { seq: Number(row.seq), hash: row.hash, sealedAt: new Date(row.sealed_at) } : null;
 }
 
-async function anchor(
-  ctx: Ctx,
-  store: FileStore,
-  book: Book,
-  head: { seq: number; hash: string },
-): Promise<void> {
+async function anchor(ctx: Ctx, store: FileStore, book: Book, { seq, hash, sealedAt }: Head): Promise<void> {
   const last = (await anchorsOf(store, book))?.anchors.at(-1);
   // A head that has gone back is not written down: the verification says so, and the file keeps what was true.
-  if (last && last.seq >= head.seq) return;
-  const line: Anchor = { ...head, at: ctx.now.toISOString() };
+  if (last && last.seq >= seq) return;
+  const line: Anchor = { seq, hash, at: latest(ctx.now, sealedAt).toISOString() };
   await store.append(anchorsKey(book), Buffer.from(writeAnchor(line)));
 }
 

@@ -130,7 +130,7 @@ async function verifyChain(db: Db, book: Book, anchors: readonly Anchor[], say: 
       const sealedAt = new Date(row.sealed_at);
       if (
         sealedAt.getTime() < notBefore.getTime() - clocksDifferMs ||
-        (outside && sealedAt > new Date(outside.at))
+        (outside && sealedAt.getTime() > Date.parse(outside.at) + clocksDifferMs)
       )
         say('seal_time_wrong', { seq, at: sealedAt.toISOString() });
       notBefore = sealedAt;
