@@ -82,6 +82,7 @@ export default async function RefundsPage({ searchParams }: { searchParams: Prom
             key: 'invoice',
             header: t('manage.refunds.invoice'),
             wide: true,
+            className: 'whitespace-nowrap',
             cell: (row) => invoiceNumber(row.invoiceNumber),
           },
           {
