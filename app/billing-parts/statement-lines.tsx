@@ -1,9 +1,8 @@
 import { useTranslations } from 'next-intl';
-import { Link } from '#app/ui/link.tsx';
 import { Money } from '#app/ui/money.tsx';
 import { When } from '#app/ui/when.tsx';
 import type { Item } from '#lib/billing/index.ts';
-import { EntryText } from './entry-words.tsx';
+import { EntryLink } from './entry-link.tsx';
 
 /** What a worker earned and was fined, one under another, with who gave a bonus and why. */
 export function StatementLines({
@@ -22,21 +21,10 @@ export function StatementLines({
       {items.map((item) => {
         const giver = typeof item.details.byId === 'string' ? names.get(item.details.byId) : undefined;
         const reason = item.kind === 'penalty_waived' ? String(item.details.reason ?? '') : '';
-        const words = <EntryText entry={item} />;
-        const href = hrefOf?.(item);
         return (
           <li key={item.transactionId} className="relative flex items-baseline justify-between gap-4 py-3">
             <span className="min-w-0">
-              {href ? (
-                <Link
-                  href={href}
-                  className="font-medium after:absolute after:inset-0 focus-visible:outline-none focus-visible:after:outline-2 focus-visible:after:outline-focus"
-                >
-                  {words}
-                </Link>
-              ) : (
-                <span className="font-medium">{words}</span>
-              )}
+              <EntryLink entry={item} href={hrefOf?.(item)} />
               <span className="block text-[0.875em] text-ink-2">
                 <When at={item.occurredAt} mode="exact" />
                 {giver && `, ${t('money.givenBy', { name: giver })}`}

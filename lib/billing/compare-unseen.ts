@@ -1,11 +1,10 @@
 import { and, asc, eq, gt, inArray, isNull, sql } from 'drizzle-orm';
-import { attempts, reconciliations } from '#db/schema/billing.ts';
+import { attempts } from '#db/schema/billing.ts';
 import { type Ctx, requireRole } from '#lib/kernel/ctx.ts';
-import { Refused } from '#lib/kernel/refused.ts';
 import { transaction } from '#lib/kernel/transaction.ts';
 import { findMovement, type Purpose } from './partner-list.ts';
 import type { Theirs } from './reconcile.rules.ts';
-import { noteComparisons } from './reconcile-page.ts';
+import { comparedDay, noteComparisons } from './reconcile-page.ts';
 
 /** A partner's clock may differ from ours, and a try may be asked about for days: the key decides, not the day. */
 const lookBackMs = 30 * 86_400_000;
@@ -24,10 +23,7 @@ export async function compareUnseen(
   { purpose, day, after }: { purpose: Purpose; day: string; after: string | null },
 ): Promise<{ next: string | null }> {
   requireRole(ctx, 'system');
-  const which = and(eq(reconciliations.purpose, purpose), eq(reconciliations.day, day));
-  const [reconciliation] = await ctx.db.select().from(reconciliations).where(which);
-  if (!reconciliation) throw new Refused('billing.not_found');
-  const toMs = reconciliation.toAt.getTime();
+  const toMs = (await comparedDay(ctx, { purpose, day })).toAt.getTime();
   const since = new Date(toMs - lookBackMs).toISOString();
   const until = new Date(toMs - skewMs).toISOString();
   const lately = sql`coalesce(${attempts.settledAt}, ${attempts.createdAt})`;

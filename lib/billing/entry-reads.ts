@@ -13,6 +13,7 @@ import {
   entriesOf,
   type Movement,
   movementsOf,
+  openBooks,
   parseAccountId,
   type TrialRow,
   trialBalance,
@@ -23,9 +24,6 @@ import { askedPeriod } from './asked-period.rules.ts';
 type Page = { limit?: number; offset?: number };
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const mostAccounts = 5;
-
-/** Betting has a book too, which nobody reads here. */
-export const openBooks = ['clients', 'people'] as const;
 
 /** Which entries, in the words of an address: every part narrows it, none means the whole journal. */
 export type EntriesQuery = {

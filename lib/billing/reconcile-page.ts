@@ -20,10 +20,7 @@ export async function reconcilePage(
   { purpose, day, after }: { purpose: Purpose; day: string; after: string | null },
 ): Promise<{ next: string | null }> {
   requireRole(ctx, 'system');
-  const which = and(eq(reconciliations.purpose, purpose), eq(reconciliations.day, day));
-  const [reconciliation] = await ctx.db.select().from(reconciliations).where(which);
-  if (!reconciliation) throw new Refused('billing.not_found');
-  const { fromAt: from, toAt: to } = reconciliation;
+  const { fromAt: from, toAt: to } = await comparedDay(ctx, { purpose, day });
   const { listed, next } = await listMovements(purpose, { from, to, after });
   const before = await attemptsByKey(ctx, listed);
   const unlike = listed.filter(
@@ -40,6 +37,19 @@ export async function reconcilePage(
     );
   });
   return { next };
+}
+
+/** The day that is being compared. Throws `Refused` billing.not_found. */
+export async function comparedDay(
+  ctx: Pick<Ctx, 'db'>,
+  { purpose, day }: { purpose: Purpose; day: string },
+): Promise<typeof reconciliations.$inferSelect> {
+  const [reconciliation] = await ctx.db
+    .select()
+    .from(reconciliations)
+    .where(and(eq(reconciliations.purpose, purpose), eq(reconciliations.day, day)));
+  if (!reconciliation) throw new Refused('billing.not_found');
+  return reconciliation;
 }
 
 async function attemptsByKey(

@@ -1,5 +1,7 @@
 export const books = ['clients', 'people', 'betting'] as const;
 export type Book = (typeof books)[number];
+/** Those that managers, monitors and files may read; betting is the circle's own secret. */
+export const openBooks = ['clients', 'people'] as const satisfies readonly Book[];
 
 /** Every kind of account of a book, and whether each party has one of its own. */
 export const accountKinds = {

@@ -4,6 +4,7 @@ export {
   accountKinds,
   type Book,
   books,
+  openBooks,
   parseAccountId,
 } from './accounts.rules.ts';
 export { problemsFound, verificationRequested } from './events.ts';

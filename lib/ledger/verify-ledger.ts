@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { Ctx } from '#lib/kernel/ctx.ts';
 import type { FileStore } from '#lib/kernel/file-store.ts';
-import { type Book, parseAccountId } from './accounts.rules.ts';
+import { type Book, openBooks, parseAccountId } from './accounts.rules.ts';
 import { linesText, transactionText } from './contents.ts';
 import { type Anchor, type Content, genesis, link, parseHead } from './link.ts';
 import { hashRequest } from './post-transaction.ts';
@@ -45,7 +45,7 @@ type Row = Content & { id: string | null; key: string | null };
  */
 export async function verifyLedger(
   ctx: Pick<Ctx, 'db' | 'now'>,
-  { books = ['clients', 'people'], store, head }: VerifyOptions = {},
+  { books = openBooks, store, head }: VerifyOptions = {},
 ): Promise<LedgerReport> {
   const report: LedgerReport = { books: [], problems: [] };
   for (const book of books) {

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { type Ctx, requireRole } from '#lib/kernel/ctx.ts';
 import { outboxAgeSeconds } from '#lib/kernel/outbox.ts';
-import { bookFigures } from '#lib/ledger/index.ts';
+import { bookFigures, openBooks } from '#lib/ledger/index.ts';
 
 export type Metric = {
   name: string;
@@ -12,9 +12,8 @@ export type Metric = {
 /** What a monitor asks every minute about the money and the work behind it; counts go along partial indexes. */
 export async function moneyMetrics(ctx: Ctx): Promise<Metric[]> {
   requireRole(ctx, 'system');
-  const names = ['clients', 'people'] as const;
   const [books, outboxAge, [row]] = await Promise.all([
-    Promise.all(names.map((book) => bookFigures(ctx, book))),
+    Promise.all(openBooks.map((book) => bookFigures(ctx, book))),
     outboxAgeSeconds(ctx.db),
     ctx.db.execute<Record<string, string | null>>(sql`
       select (select count(*) from billing.attempts where state = 'parked') as parked,

@@ -1,7 +1,7 @@
 import { currentCtx, systemCtx } from '#app/session.ts';
 import { hasRole } from '#lib/kernel/ctx.ts';
 import { outboxAgeSeconds as readOutboxAge } from '#lib/kernel/outbox.ts';
-import { bookFigures } from '#lib/ledger/index.ts';
+import { bookFigures, openBooks } from '#lib/ledger/index.ts';
 
 export const dynamic = 'force-dynamic';
 
@@ -13,7 +13,7 @@ const outboxLateSeconds = 60;
 async function ledgerForManagers() {
   const ctx = await currentCtx();
   if (!hasRole(ctx, 'manager') && !hasRole(ctx, 'billing')) return null;
-  const books = await Promise.all((['clients', 'people'] as const).map((book) => bookFigures(ctx, book)));
+  const books = await Promise.all(openBooks.map((book) => bookFigures(ctx, book)));
   return books.map(({ sumCents, ...book }) => ({ ...book, sumCents: sumCents.toString() }));
 }
 

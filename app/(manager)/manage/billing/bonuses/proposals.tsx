@@ -6,7 +6,7 @@ import { Money } from '#app/ui/money.tsx';
 import { Pager } from '#app/ui/pager.tsx';
 import type { Search } from '#app/ui/search-params.ts';
 import { StateBadge } from '#app/ui/state-badge.tsx';
-import { Table } from '#app/ui/table.tsx';
+import { type Column, Table } from '#app/ui/table.tsx';
 import { When } from '#app/ui/when.tsx';
 import type { BonusProposal } from '#lib/billing/index.ts';
 import { decideBonusAction } from '../actions.ts';
@@ -19,6 +19,30 @@ type Props = {
   names: ReadonlyMap<string, string>;
 };
 
+/** Why, proposed by whom and when, and how much. */
+function commonColumns(t: ReturnType<typeof useTranslations<'billing'>>, names: Props['names']) {
+  const why: Column<BonusProposal>[] = [
+    { key: 'reason', header: t('columns.reason'), cell: (row) => row.reason },
+    {
+      key: 'by',
+      header: t('manage.proposals.by'),
+      wide: true,
+      cell: (row) => (
+        <>
+          {names.get(row.proposedById) ?? '–'}, <When at={row.proposedAt} mode="exact" />
+        </>
+      ),
+    },
+  ];
+  const amount: Column<BonusProposal> = {
+    key: 'amount',
+    header: t('columns.amount'),
+    number: true,
+    cell: (row) => <Money cents={row.amountCents} bare />,
+  };
+  return { why, amount };
+}
+
 /** Large bonuses that wait for a second manager. */
 export function Proposals({
   rows,
@@ -30,6 +54,7 @@ export function Proposals({
 }: Props & { managerId: string }) {
   const t = useTranslations('billing');
   const locale = useLocale();
+  const columns = commonColumns(t, names);
   if (total === 0) return null;
   return (
     <Section id="proposals" title={t('manage.proposals.title')} lead={t('manage.proposals.lead')}>
@@ -43,23 +68,8 @@ export function Proposals({
             header: t('columns.worker'),
             cell: (row) => <span className="font-medium">{names.get(row.workerId) ?? '–'}</span>,
           },
-          { key: 'reason', header: t('columns.reason'), cell: (row) => row.reason },
-          {
-            key: 'by',
-            header: t('manage.proposals.by'),
-            wide: true,
-            cell: (row) => (
-              <>
-                {names.get(row.proposedById) ?? '–'}, <When at={row.proposedAt} mode="exact" />
-              </>
-            ),
-          },
-          {
-            key: 'amount',
-            header: t('columns.amount'),
-            number: true,
-            cell: (row) => <Money cents={row.amountCents} bare />,
-          },
+          ...columns.why,
+          columns.amount,
           {
             key: 'decide',
             header: t('manage.pauses.decision'),
@@ -121,6 +131,7 @@ export function Proposals({
 /** What became of large bonuses: agreed to by whom, declined, or withdrawn by the one who had proposed it. */
 export function DecidedProposals({ rows, total, search, pageSize, names }: Props) {
   const t = useTranslations('billing');
+  const columns = commonColumns(t, names);
   if (total === 0) return null;
   const decisionOf = (row: BonusProposal) =>
     row.decision === 'given' ? 'given' : row.decidedById === row.proposedById ? 'withdrawn' : 'declined';
@@ -132,17 +143,7 @@ export function DecidedProposals({ rows, total, search, pageSize, names }: Props
         rowKey={(row) => row.id}
         columns={[
           { key: 'worker', header: t('columns.worker'), cell: (row) => names.get(row.workerId) ?? '–' },
-          { key: 'reason', header: t('columns.reason'), cell: (row) => row.reason },
-          {
-            key: 'by',
-            header: t('manage.proposals.by'),
-            wide: true,
-            cell: (row) => (
-              <>
-                {names.get(row.proposedById) ?? '–'}, <When at={row.proposedAt} mode="exact" />
-              </>
-            ),
-          },
+          ...columns.why,
           {
             key: 'decision',
             header: t('manage.pauses.decision'),
@@ -163,12 +164,7 @@ export function DecidedProposals({ rows, total, search, pageSize, names }: Props
               );
             },
           },
-          {
-            key: 'amount',
-            header: t('columns.amount'),
-            number: true,
-            cell: (row) => <Money cents={row.amountCents} bare />,
-          },
+          columns.amount,
         ]}
         empty={null}
       />

@@ -1,11 +1,10 @@
 import type { Metadata } from 'next';
 import { getTranslations } from 'next-intl/server';
-import { EntryText } from '#app/billing-parts/entry-words.tsx';
+import { EntryLink } from '#app/billing-parts/entry-link.tsx';
 import { requireCtx } from '#app/session.ts';
 import { DownloadLink } from '#app/ui/download-link.tsx';
 import { EmptyState } from '#app/ui/empty-state.tsx';
 import { PageHeader } from '#app/ui/layout-parts.tsx';
-import { Link } from '#app/ui/link.tsx';
 import { Money } from '#app/ui/money.tsx';
 import { Pager } from '#app/ui/pager.tsx';
 import { pageOf, type Search } from '#app/ui/search-params.ts';
@@ -51,39 +50,25 @@ export default async function MovementsPage({ searchParams }: { searchParams: Pr
         </EmptyState>
       ) : (
         <ul aria-label={t('movements.title')} className="divide-y border-y">
-          {rows.map((row) => {
-            const href = hrefOf(row);
-            return (
-              <li key={row.transactionId} className="relative flex items-baseline justify-between gap-4 py-3">
-                <span className="min-w-0">
-                  {href ? (
-                    <Link
-                      href={href}
-                      className="font-medium after:absolute after:inset-0 focus-visible:outline-none focus-visible:after:outline-2 focus-visible:after:outline-focus"
-                    >
-                      <EntryText entry={row} />
-                    </Link>
-                  ) : (
-                    <span className="font-medium">
-                      <EntryText entry={row} />
-                    </span>
-                  )}
-                  <span className="block text-[0.875em] text-ink-2">
-                    <When at={row.occurredAt} mode="exact" />
-                  </span>
+          {rows.map((row) => (
+            <li key={row.transactionId} className="relative flex items-baseline justify-between gap-4 py-3">
+              <span className="min-w-0">
+                <EntryLink entry={row} href={hrefOf(row)} />
+                <span className="block text-[0.875em] text-ink-2">
+                  <When at={row.occurredAt} mode="exact" />
                 </span>
-                <span className="shrink-0 text-right tabular-nums">
-                  <span className="font-semibold">
-                    <Money cents={row.amountCents} sign="always" bare coloured />
-                  </span>
-                  <span className="block text-[0.875em] text-ink-2">
-                    <span className="sr-only">{t('columns.balance')}: </span>
-                    <Money cents={row.balanceCents} bare />
-                  </span>
+              </span>
+              <span className="shrink-0 text-right tabular-nums">
+                <span className="font-semibold">
+                  <Money cents={row.amountCents} sign="always" bare coloured />
                 </span>
-              </li>
-            );
-          })}
+                <span className="block text-[0.875em] text-ink-2">
+                  <span className="sr-only">{t('columns.balance')}: </span>
+                  <Money cents={row.balanceCents} bare />
+                </span>
+              </span>
+            </li>
+          ))}
         </ul>
       )}
       <Pager search={search} pageSize={pageSize} total={total} />
